@@ -1,0 +1,182 @@
+/* Collecting sink for tests. */
+#include "tests/support/findings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const NAME[VX_RULE_COUNT] = {
+#define VX_RULE(area, number, severity, clause, title, message, found, expected, hint)            \
+    [VX_##area##_##number] = #area "-" #number,
+#include "parser/rules.def"
+#undef VX_RULE
+};
+
+static const char LETTER[VX_SEV_COUNT] = {
+    [VX_SEV_DEFAULT] = '?', [VX_SEV_INFO] = 'i',  [VX_SEV_WARNING] = 'w',
+    [VX_SEV_ERROR] = 'e',   [VX_SEV_FATAL] = 'f',
+};
+
+static void collect(void *ctx, const struct vx_finding *finding)
+{
+    struct findings *f = ctx;
+
+    if (f->count == f->capacity) {
+        f->capacity = f->capacity * 2 + 16;
+        f->at = realloc(f->at, f->capacity * sizeof(f->at[0]));
+        if (f->at == NULL) {
+            abort();
+        }
+    }
+    f->at[f->count] = *finding;
+    f->count++;
+}
+
+void findings_init(struct findings *f, const char *row)
+{
+    memset(f, 0, sizeof(*f));
+    f->row = row;
+    vx_reporter_init(&f->rep, collect, f);
+}
+
+void findings_free(struct findings *f)
+{
+    free(f->at);
+    memset(f, 0, sizeof(*f));
+}
+
+const char *findings_rule_name(enum vx_rule rule)
+{
+    return (unsigned)rule < VX_RULE_COUNT ? NAME[rule] : "?";
+}
+
+static bool has_pair(const struct findings *f, unsigned rule, unsigned severity)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        if ((unsigned)f->at[i].rule == rule && (unsigned)f->at[i].severity == severity) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void findings_summary(const struct findings *f, char text[FINDINGS_TEXT_BYTES])
+{
+    size_t len = 0;
+
+    text[0] = '\0';
+    for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
+        for (unsigned severity = 0; severity < VX_SEV_COUNT; severity++) {
+            if (has_pair(f, rule, severity)) {
+                len += (size_t)snprintf(text + len, FINDINGS_TEXT_BYTES - len, "%s%s%c",
+                                        len == 0 ? "" : " ", NAME[rule], LETTER[severity]);
+            }
+        }
+    }
+}
+
+/* Does a token of the summary end with `letter`, and is it about the run or not? */
+static bool has_letter(const char *summary, char letter, bool is_run)
+{
+    for (const char *token = summary; *token != '\0';) {
+        const size_t len = strcspn(token, " ");
+
+        if (len > 0 && token[len - 1] == letter && (strncmp(token, "RUN-", 4) == 0) == is_run) {
+            return true;
+        }
+        token += len + strspn(token + len, " ");
+    }
+    return false;
+}
+
+enum vx_verdict findings_verdict(const char *summary)
+{
+    if (strstr(summary, "RUN-002") != NULL) {
+        return VX_INCOMPLETE;
+    }
+    if (has_letter(summary, 'e', false) || has_letter(summary, 'f', false)) {
+        return VX_CORRUPT;
+    }
+    if (has_letter(summary, 'w', true)) {
+        return VX_INCOMPLETE;
+    }
+    return has_letter(summary, 'w', false) ? VX_WARNINGS : VX_SOUND;
+}
+
+const struct vx_finding *findings_first(const struct findings *f, enum vx_rule rule)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        if (f->at[i].rule == rule) {
+            return &f->at[i];
+        }
+    }
+    return NULL;
+}
+
+/* A finding as integers, so that padding plays no part. */
+enum { NUMBERS = 9 + VX_FINDING_ARGS };
+
+static void to_numbers(const struct vx_finding *finding, uint64_t number[NUMBERS])
+{
+    number[0] = (uint64_t)finding->rule;
+    number[1] = (uint64_t)finding->severity;
+    number[2] = (uint64_t)finding->view;
+    number[3] = (uint64_t)finding->object;
+    number[4] = finding->index;
+    number[5] = finding->offset;
+    number[6] = finding->length;
+    number[7] = finding->other_offset;
+    number[8] = finding->other_length;
+    for (unsigned i = 0; i < VX_FINDING_ARGS; i++) {
+        number[9 + i] = finding->arg[i];
+    }
+}
+
+/* The multiplication of FNV-1a as shifts and masked additions, so that nothing wraps. */
+static uint64_t fold(uint64_t digest, uint64_t number)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        uint64_t low;
+        uint64_t high;
+
+        digest ^= (number >> (8 * i)) & 0xff;
+        low = (digest & 0xffffffffu) * 0x1b3u;
+        high = (digest >> 32) * 0x1b3u + (low >> 32) + ((digest & 0xffffffu) << 8);
+        digest = (high & 0xffffffffu) << 32 | (low & 0xffffffffu);
+    }
+    return digest;
+}
+
+uint64_t findings_digest(const struct findings *f, uint64_t digest)
+{
+    uint64_t number[NUMBERS];
+
+    for (size_t i = 0; i < f->count; i++) {
+        to_numbers(&f->at[i], number);
+        for (unsigned k = 0; k < NUMBERS; k++) {
+            digest = fold(digest, number[k]);
+        }
+    }
+    for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
+        digest = fold(digest, f->rep.total[rule]);
+    }
+    return fold(digest, (uint64_t)vx_verdict_of(&f->rep));
+}
+
+bool findings_equal(const struct findings *a, const struct findings *b)
+{
+    uint64_t left[NUMBERS];
+    uint64_t right[NUMBERS];
+
+    if (a->count != b->count || vx_verdict_of(&a->rep) != vx_verdict_of(&b->rep) ||
+        memcmp(a->rep.total, b->rep.total, sizeof(a->rep.total)) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        to_numbers(&a->at[i], left);
+        to_numbers(&b->at[i], right);
+        if (memcmp(left, right, sizeof(left)) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
