@@ -1,0 +1,267 @@
+# vhdxray: how everything is built, tested, audited and proved.
+#
+# GNU make, one file, nothing generated. `make help` lists the targets and the variables.
+
+# ---- For the user -------------------------------------------------------------------------
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CFLAGS  ?= $(if $(COVERAGE),-O0 -g,$(if $(SAN),-O1 -g -fno-omit-frame-pointer,-O2 -g))
+LDFLAGS ?=
+BUILD   ?= build
+
+# Warnings become errors where we look at them, so that a compiler newer than this file
+# never breaks a user's build.
+WERROR  ?= $(if $(filter test verify audit coverage,$(MAKECMDGOALS)),1,0)
+
+# `make verify` takes these one after the other.
+STAGES  ?= test asan msan audit prove portability coverage
+
+# Percent of parser/ and replay/ that the tests must reach.
+COVER_LINES    ?= 98
+COVER_BRANCHES ?= 95
+
+# The machines unlike ours that the core must agree with: big-endian, and 32 bits.
+CROSS ?= s390x-linux-gnu-gcc i686-linux-gnu-gcc
+
+# ---- Nothing below is meant to be changed -------------------------------------------------
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+found       = $(firstword $(foreach p,$(1),$(if $(shell command -v $(p) 2>/dev/null),$(p))))
+CLANG       = $(call found,clang-19 clang-20 clang-21 clang-18 clang-17 clang-16 clang)
+SHOW_ALL   := $(filter 1,$(V))
+Q          := $(if $(SHOW_ALL),,@)
+say         = $(if $(SHOW_ALL),,@printf '  %-5s %s\n' '$(1)' '$(2)')
+
+ifeq ($(origin CC),default)
+CC := $(if $(SAN),$(CLANG),$(call found,gcc clang cc))
+ifeq ($(CC),)
+$(error No C compiler$(if $(SAN), with sanitizers) found: ./bootstrap installs one)
+endif
+endif
+
+CONFIG := $(notdir $(firstword $(CC)))$(SAN:%=-%)$(if $(COVERAGE),-coverage)
+B      := $(BUILD)/$(CONFIG)
+
+# What the compiler does not know is left out, so old and foreign compilers build too.
+takes    = $(shell $(CC) -Werror $(1) -E -x c /dev/null -o /dev/null 2>/dev/null && echo yes)
+taken    = $(if $(call takes,$(1)),$(1),$(foreach f,$(1),$(if $(call takes,$(f)),$(f))))
+is_clang := $(shell $(CC) -dM -E -x c /dev/null 2>/dev/null | grep -w __clang__)
+
+WARN_BOTH  := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
+              -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wcast-qual \
+              -Wpointer-arith -Wundef -Wvla -Walloca -Wwrite-strings -Wswitch-enum -Wformat=2 \
+              -Wnull-dereference -Wdouble-promotion -Wunused-macros -Wbad-function-cast
+WARN_GCC   := -Warith-conversion -Wcast-align=strict -Wduplicated-cond -Wduplicated-branches \
+              -Wlogical-op -Wjump-misses-init
+WARN_CLANG := -Wcomma -Wassign-enum -Wconditional-uninitialized -Wunreachable-code-aggressive \
+              -Wimplicit-int-conversion -Wshorten-64-to-32 -Wmissing-variable-declarations
+WARN       := $(call taken,$(WARN_BOTH) $(if $(is_clang),$(WARN_CLANG),$(WARN_GCC)))
+
+HARDEN     := $(call taken,-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
+              -ftrivial-auto-var-init=pattern)
+HARDEN_LD  := -Wl,-z,relro,-z,now
+
+SAN_asan   := -fsanitize=address,undefined -fsanitize=integer -fsanitize=implicit-conversion \
+              -fsanitize=local-bounds -fsanitize=nullability -fno-sanitize-recover=all
+SAN_msan   := -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all
+
+ifneq ($(SAN),)
+INSTRUMENT := $(call taken,$(SAN_$(SAN)))
+ifeq ($(filter -fsanitize=%,$(INSTRUMENT)),)
+$(error SAN=$(SAN) is not known to $(CC); there are asan and msan, both best with clang)
+endif
+HARDEN     := -U_FORTIFY_SOURCE
+else ifneq ($(COVERAGE),)
+INSTRUMENT := --coverage
+HARDEN     := -U_FORTIFY_SOURCE
+else
+# Frames are judged as shipped; a sanitizer's are its own.
+BOUNDED    := $(call taken,-Wframe-larger-than=1024 $(if $(is_clang),,-Wstack-usage=1024))
+endif
+
+PKG_CONFIG ?= pkg-config
+JSON_CFLAGS := $(shell $(PKG_CONFIG) --cflags json-c 2>/dev/null)
+JSON_LIBS   := $(or $(shell $(PKG_CONFIG) --libs json-c 2>/dev/null),-ljson-c)
+
+COMPILE = $(CC) -std=c11 -I. -D_FILE_OFFSET_BITS=64 -fPIE $(HARDEN) $(INSTRUMENT) $(CFLAGS)
+LINK    = $(CC) -pie $(INSTRUMENT) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
+
+.PHONY: all
+all: $(B)/vhdxray ## build the command (this is the default)
+	@echo '$(B)/vhdxray'
+
+# ---- Layers: every folder is an archive ---------------------------------------------------
+
+# $(call layer,FOLDER,ARCHIVE,FILES LEFT OUT); a folder may be empty or not exist yet.
+define layer
+$(1)_OBJECTS := $$(patsubst %.c,$(B)/%.o,$$(filter-out $(3),$$(wildcard $(1)/*.c)))
+$(B)/$(2): $$($(1)_OBJECTS) $(B)/sources
+endef
+
+$(eval $(call layer,parser,libvx.a))
+$(eval $(call layer,replay,libvxr.a))
+$(eval $(call layer,reports,libvxo.a))
+$(eval $(call layer,cli,libcli.a,cli/main.c))
+$(eval $(call layer,tests/support,libsupport.a))
+
+LIBRARIES := $(addprefix $(B)/,libcli.a libvxo.a libvxr.a libvx.a)
+OBJECTS   := $(parser_OBJECTS) $(replay_OBJECTS) $(reports_OBJECTS) $(cli_OBJECTS) \
+             $(patsubst %.c,$(B)/%.o,$(wildcard cli/main.c))
+
+$(B)/%.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(B)/vhdxray: $(B)/cli/main.o $(LIBRARIES)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS)
+
+$(B)/%.o: %.c $(B)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) $(WARN) $(LAYER) $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -c -o $@ $<
+
+# Clang may call bcmp for a memcmp: one function more than the core asks of a libc.
+$(B)/parser/%.o $(B)/replay/%.o: LAYER = -fno-builtin-bcmp $(BOUNDED)
+$(B)/reports/%.o $(B)/cli/%.o:   LAYER = $(JSON_CFLAGS)
+# cmocka's macros cast the results of calls.
+$(B)/tests/%.o:                  LAYER = $(JSON_CFLAGS) -Wno-bad-function-cast
+
+# Objects follow their flags, archives follow the list of sources: both are remembered in
+# files that are rewritten only when they change.
+define remembered
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
+endef
+
+.PHONY: always
+$(B)/flags: always
+	$(call remembered,$(COMPILE) $(WARN) $(BOUNDED) $(JSON_CFLAGS) | $(LINK))
+$(B)/sources: always
+	$(call remembered,$(sort $(OBJECTS) $(TEST_OBJECTS)))
+
+# ---- Tests --------------------------------------------------------------------------------
+
+UNITS     := $(patsubst %.c,%,$(wildcard tests/test_*.c))
+CLI_TESTS := $(wildcard tests/cli/*.bats)
+TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS)
+
+# Every test is one program; it may use what it likes of the archives.
+test_crc32c_LIBS := -lisal
+
+# What is left out is said: -s NAME=WHY is printed and counted as skipped.
+ifeq ($(shell $(PKG_CONFIG) --exists libisal 2>/dev/null && echo yes),)
+SKIP += $(if $(filter tests/test_crc32c,$(UNITS)),-s 'test_crc32c=its oracle ISA-L is not installed')
+UNITS := $(filter-out tests/test_crc32c,$(UNITS))
+endif
+
+# MemorySanitizer believes only code it compiled. json-c is not, so nothing that may reach
+# it can be judged: of the unit tests those of parser/ and replay/ remain.
+ifeq ($(SAN),msan)
+ABOVE := $(basename $(shell grep -lE '^\#include "(reports|cli)/' $(UNITS:%=%.c) /dev/null))
+SKIP  += $(foreach u,$(ABOVE) $(CLI_TESTS),-s '$(basename $(notdir $(u)))=reaches json-c, which is not instrumented')
+UNITS := $(filter-out $(ABOVE),$(UNITS))
+CLI_TESTS :=
+endif
+
+UNIT_PROGRAMS := $(UNITS:%=$(B)/%)
+$(UNIT_PROGRAMS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(LIBRARIES)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS) -lcmocka $($(@F)_LIBS)
+
+.PHONY: objects test-objects
+objects: $(OBJECTS)
+test-objects: $(OBJECTS) $(TEST_OBJECTS)
+
+.PHONY: test
+test: $(B)/vhdxray $(UNIT_PROGRAMS) ## pass the unit tests and the command-line tests
+	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXRAY_SRC='$(CURDIR)' VHDXRAY_SAN='$(SAN)' \
+	    tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS)
+
+.PHONY: audit
+audit: ## what a reviewer would look for: imports, layers, stack, warnings, linters, style
+	@tests/run -l $(BUILD)/audit $(filter-out %.bash %.awk,$(wildcard tests/audit/*))
+	@tests/audit/numbers.awk parser/*.[ch] $(wildcard replay/*.[ch] reports/*.[ch] cli/*.[ch])
+
+.PHONY: prove
+prove: ## Frama-C: contracts of the leaf functions, no undefined behaviour in parser/
+	@env -u CC -u CFLAGS -u MAKEFLAGS tests/proofs/run
+
+.PHONY: portability
+portability: ## the same findings on a big-endian and on a 32-bit machine
+	@env -u CC -u CFLAGS -u MAKEFLAGS tests/portability/run $(CROSS)
+
+.PHONY: bench
+bench: all ## time and memory against qemu-img and against reading alone
+	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXRAY_SRC='$(CURDIR)' tests/bench/run
+
+.PHONY: coverage
+coverage: ## lines and branches of parser/ and replay/ reached by the tests
+	@find $(BUILD)/gcc-coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) test CC=gcc COVERAGE=1 SAN=
+	@gcovr --root . --filter parser/ --filter replay/ --branches \
+	    --exclude-unreachable-branches --print-summary $(BUILD)/gcc-coverage \
+	    --fail-under-line $(COVER_LINES) --fail-under-branch $(COVER_BRANCHES)
+
+stage_asan := test SAN=asan
+stage_msan := test SAN=msan
+
+.PHONY: verify
+verify: ## everything: test, sanitizers, audit, proofs, portability, coverage (long)
+	+@tests/run -1 -l $(BUILD)/verify $(foreach s,$(STAGES),'$(MAKE) $(or $(stage_$(s)),$(s))')
+
+# ---- For people ---------------------------------------------------------------------------
+
+.PHONY: demo
+demo: all ## check an example image, then a damaged copy of it
+	@command -v qemu-img >/dev/null || \
+	    { echo 'The demo makes its image with qemu-img: apt-get install qemu-utils'; exit 1; }
+	@mkdir -p $(BUILD)/demo
+	@qemu-img create -q -f vhdx $(BUILD)/demo/example.vhdx 10G
+	@cp $(BUILD)/demo/example.vhdx $(BUILD)/demo/damaged.vhdx
+	@printf '\377' | dd of=$(BUILD)/demo/damaged.vhdx bs=1 seek=131100 conv=notrunc status=none
+	@cd $(BUILD)/demo && for args in 'check example.vhdx' 'info example.vhdx' 'check damaged.vhdx'; \
+	do \
+	    printf '\n$$ vhdxray %s\n' "$$args"; \
+	    '$(CURDIR)/$(B)/vhdxray' $$args; echo "(exit status $$?)"; \
+	done
+
+.PHONY: install
+install: all ## install the command and its man page (PREFIX, DESTDIR)
+	install -D -m 755 $(B)/vhdxray '$(DESTDIR)$(PREFIX)/bin/vhdxray'
+ifneq ($(wildcard docs/vhdxray.1),)
+	install -D -m 644 docs/vhdxray.1 '$(DESTDIR)$(PREFIX)/share/man/man1/vhdxray.1'
+endif
+
+.PHONY: format
+format: ## apply .clang-format (version 14, whose layout the sources have)
+	clang-format-14 -i $(wildcard $(foreach d,parser replay reports cli tests tests/support,$(d)/*.[ch]))
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## print this
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@echo 'Variables:'
+	@echo '  CC=gcc|clang   compiler; CFLAGS, LDFLAGS as usual'
+	@echo '  SAN=asan|msan  build and test with sanitizers (clang)'
+	@echo '  WERROR=1       warnings are errors (so for test, verify, audit)'
+	@echo '  V=1            show the commands'
+
+-include $(patsubst %.o,%.d,$(OBJECTS) $(TEST_OBJECTS))
+
+# Several goals come one after the other: `make clean test`.
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
