@@ -1,0 +1,48 @@
+/* The layout of everything but blocks: header section, log and regions, sorted by place.
+ *
+ * Naive form: compare every object with every other. Here: sort by begin and remember, for each
+ * position, which object so far reaches furthest; then whoever begins before that end overlaps. */
+#ifndef VX_PARSER_LAYOUT_H
+#define VX_PARSER_LAYOUT_H
+
+#include "parser/finding.h"
+#include "parser/header.h"
+#include "parser/region.h"
+
+enum { VX_LAYOUT_MAX = VX_REGIONS_MAX + 2 };
+
+struct vx_workspace;
+
+struct vx_place {
+    uint64_t begin;
+    uint64_t end; /* exclusive; saturated at 2^64 - 1 */
+    enum vx_object object;
+    uint32_t index;        /* of the object */
+    uint32_t furthest;     /* place with the greatest end among this and all before */
+    uint64_t blocks;       /* blocks found overlapping this place */
+    uint64_t first_block;  /* BAT entry of the first of them */
+};
+
+struct vx_layout {
+    uint32_t count;
+    uint64_t end; /* greatest end of all: no block at or beyond it overlaps any place */
+    struct vx_place place[VX_LAYOUT_MAX]; /* sorted by begin */
+};
+
+/* Collect the objects into ws->layout, sort them, and report overlaps between them.
+ * Empty objects take no part. At most 2049 log 2049 steps.
+ * Findings: RGE-006, RGE-007, HDR-016, LAY-006. */
+void vx_layout_check(const struct vx_headers *headers, const struct vx_regions *regions,
+                     struct vx_workspace *ws, struct vx_reporter *rep);
+
+/* A place that overlaps [begin, end), or NULL. At most 12 steps. */
+struct vx_place *vx_layout_find(struct vx_layout *layout, uint64_t begin, uint64_t end);
+
+/* Bytes that all places together occupy. */
+uint64_t vx_layout_bytes(const struct vx_layout *layout);
+
+/* Report what vx_layout_find() callers counted into place.blocks.
+ * Findings: RGE-008, LAY-006. */
+void vx_layout_report_blocks(const struct vx_layout *layout, struct vx_reporter *rep);
+
+#endif
