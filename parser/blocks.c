@@ -1,0 +1,391 @@
+/* The pass over all blocks. Naive form: judge each entry, then compare every two blocks.
+ * Bytes read: at most pass_limit times the table for comparing blocks, as much again when stale
+ * places exist, and once more to name the owners of collisions. */
+#include "parser/blocks.h"
+
+#include "parser/bytes.h"
+#include "parser/entry.h"
+
+/* The first slot in [begin, end) of the window that does not hold `value`. */
+static uint32_t end_of_stretch(const uint8_t window[VX_BAT_WINDOW_BYTES], uint32_t begin,
+                               uint32_t end, uint64_t value)
+{
+    uint32_t pos = begin;
+
+    while (pos < end && pos < VX_BAT_WINDOW_ENTRIES && vx_bat_entry(window, pos) == value) {
+        pos++;
+    }
+    return pos;
+}
+
+/* The entry at `pos` of the window, which belongs to the run. */
+static struct vx_entry entry_at(const struct vx_entry_walk *walk, const struct vx_bat_run *run,
+                                uint32_t pos)
+{
+    uint64_t step = vx_sub_sat(pos, run->begin);
+
+    return (struct vx_entry){
+        .raw = vx_bat_entry(walk->job->window, pos < VX_BAT_WINDOW_ENTRIES ? pos : 0),
+        .index = vx_add_sat(run->index, step),
+        .number = vx_add_sat(run->number, step),
+        .is_bitmap = run->kind == VX_RUN_BITMAP,
+    };
+}
+
+/* Count `count` blocks in a state. */
+static void count_state(uint64_t state[VX_STATE_COUNT], enum vx_block_state which, uint64_t count)
+{
+    state[which] = vx_add_sat(state[which], count);
+}
+
+/* A run of payload entries. Whole stretches of blocks without data cost one comparison each. */
+static void check_payload_run(struct vx_entry_walk *walk, const struct vx_bat_run *run)
+{
+    uint32_t pos = run->begin;
+
+    while (pos < run->end && pos < VX_BAT_WINDOW_ENTRIES) {
+        uint64_t raw = vx_bat_entry(walk->job->window, pos);
+        struct vx_entry entry = {0};
+
+        if (raw == VX_STATE_NOT_PRESENT || raw == VX_STATE_ZERO) {
+            uint32_t next = end_of_stretch(walk->job->window, pos, run->end, raw);
+
+            count_state(walk->out->payload_state,
+                        raw == VX_STATE_ZERO ? VX_STATE_ZERO : VX_STATE_NOT_PRESENT,
+                        vx_sub_sat(next, pos));
+            pos = next;
+            continue;
+        }
+        entry = entry_at(walk, run, pos);
+        vx_entry_check_payload(walk, &entry);
+        pos++;
+    }
+}
+
+static void check_unused_run(struct vx_entry_walk *walk, const struct vx_bat_run *run)
+{
+    uint32_t pos = run->begin;
+
+    while (pos < run->end && pos < VX_BAT_WINDOW_ENTRIES) {
+        pos = end_of_stretch(walk->job->window, pos, run->end, 0);
+        if (pos < run->end && pos < VX_BAT_WINDOW_ENTRIES) {
+            vx_tally_add(&walk->unused, vx_add_sat(run->index, vx_sub_sat(pos, run->begin)));
+            pos++;
+        }
+    }
+}
+
+/* The chunk's bitmap slot lies in a hole or could not be read; close the chunk all the same. */
+static void close_chunk(struct vx_entry_walk *walk, const struct vx_bat_run *run)
+{
+    uint64_t chunk = vx_geometry_bitmap_before(walk->job->geo, run->index);
+    struct vx_entry entry = {
+        .number = chunk,
+        .is_bitmap = true,
+        .index = vx_add_sat(vx_min(chunk, VX_CHUNKS_MAX) * vx_add_sat(walk->job->geo->chunk_ratio, 1),
+                            walk->job->geo->chunk_ratio),
+    };
+
+    if (run->kind == VX_RUN_HOLE) {
+        vx_entry_check_bitmap(walk, &entry);
+        /* counted with the rest of the hole */
+        walk->out->bitmap_state[VX_STATE_NOT_PRESENT] =
+            vx_sub_sat(walk->out->bitmap_state[VX_STATE_NOT_PRESENT], 1);
+    }
+    walk->partial = (struct vx_tally){0};
+}
+
+/* A run of slots of all kinds without bytes. */
+static void check_absent_run(struct vx_entry_walk *walk, const struct vx_bat_run *run)
+{
+    const struct vx_geometry *geo = walk->job->geo;
+    uint64_t end = vx_add_sat(run->index, run->count);
+    uint64_t payload = vx_sub_sat(vx_geometry_payload_before(geo, end),
+                                  vx_geometry_payload_before(geo, run->index));
+    uint64_t bitmap = vx_sub_sat(vx_geometry_bitmap_before(geo, end),
+                                 vx_geometry_bitmap_before(geo, run->index));
+
+    if (bitmap > 0 && walk->partial.count > 0) {
+        close_chunk(walk, run);
+    }
+    if (run->kind == VX_RUN_HOLE) {
+        count_state(walk->out->payload_state, VX_STATE_NOT_PRESENT, payload);
+        count_state(walk->out->bitmap_state, VX_STATE_NOT_PRESENT, bitmap);
+    } else {
+        walk->out->unreadable = vx_add_sat(walk->out->unreadable, vx_add_sat(payload, bitmap));
+    }
+}
+
+static void check_run(struct vx_entry_walk *walk, const struct vx_bat_run *run)
+{
+    struct vx_entry entry = {0};
+
+    switch (run->kind) {
+    case VX_RUN_PAYLOAD:
+        check_payload_run(walk, run);
+        break;
+    case VX_RUN_BITMAP:
+        entry = entry_at(walk, run, run->begin);
+        vx_entry_check_bitmap(walk, &entry);
+        break;
+    case VX_RUN_UNUSED:
+        check_unused_run(walk, run);
+        break;
+    case VX_RUN_HOLE:
+    case VX_RUN_UNREADABLE:
+        check_absent_run(walk, run);
+        break;
+    }
+}
+
+/* Start an iteration over the first slot_count slots. */
+static void start(const struct vx_entry_walk *walk, uint64_t slot_count, struct vx_reporter *rep,
+                  struct vx_bat_iterator *it)
+{
+    uint64_t room = vx_div(walk->job->bat->length, VX_BAT_ENTRY_BYTES);
+
+    vx_bat_iterator_init(it, walk->job->view, walk->job->bat->offset, vx_min(slot_count, room),
+                         walk->job->geo, walk->job->window, rep);
+}
+
+/* First walk: every rule, and the hard claims of the first window. */
+static void walk_and_check(struct vx_entry_walk *walk)
+{
+    struct vx_bat_iterator it = {0};
+    struct vx_bat_run run = {0};
+
+    start(walk, UINT64_MAX, walk->rep, &it);
+    while (vx_bat_next(&it, &run) == VX_OK) {
+        check_run(walk, &run);
+    }
+}
+
+/* What a further walk over the table does with each claim. */
+enum purpose { ADD_HARD, ADD_SOFT, OFFER_OWNERS };
+
+static void use_claims(struct vx_entry_walk *walk, const struct vx_bat_run *run,
+                       enum purpose purpose)
+{
+    struct vx_claim claim = {0};
+
+    for (uint32_t pos = run->begin; pos < run->end && pos < VX_BAT_WINDOW_ENTRIES; pos++) {
+        struct vx_entry entry = entry_at(walk, run, pos);
+
+        if (!vx_entry_claim(walk, &entry, &claim)) {
+            continue;
+        }
+        if (purpose == OFFER_OWNERS) {
+            vx_claims_offer_owner(walk->job->claims, &claim);
+        } else if (claim.is_soft == (purpose == ADD_SOFT)) {
+            vx_claims_add(walk->job->claims, &claim);
+        }
+    }
+}
+
+/* A further walk. Read errors were reported by the first one. */
+static void walk_again(struct vx_entry_walk *walk, enum purpose purpose)
+{
+    struct vx_bat_iterator it = {0};
+    struct vx_bat_run run = {0};
+
+    start(walk, walk->job->geo->bat_entries, walk->rep, &it);
+    while (vx_bat_next(&it, &run) == VX_OK) {
+        if (purpose == OFFER_OWNERS && !vx_claims_want_owner(walk->job->claims, run.index)) {
+            return;
+        }
+        if (run.kind == VX_RUN_PAYLOAD || run.kind == VX_RUN_BITMAP) {
+            use_claims(walk, &run, purpose);
+        }
+    }
+}
+
+/* Compare blocks with each other, window by window; the first window's hard claims are in. */
+static void compare_blocks(struct vx_entry_walk *walk)
+{
+    struct vx_claims *claims = walk->job->claims;
+    struct vx_finding f = vx_finding_at(VX_RUN_005, VX_OBJ_BLOCKS, 0, VX_NO_OFFSET, 0);
+
+    walk->out->passes = 1;
+    for (;;) { /* at most pass_limit times */
+        if (walk->soft_count > 0) {
+            walk_again(walk, ADD_SOFT);
+        }
+        if (claims->next_begin_mib == UINT64_MAX || walk->out->passes >= walk->job->pass_limit) {
+            break;
+        }
+        vx_claims_start(claims, claims->next_begin_mib);
+        walk_again(walk, ADD_HARD);
+        walk->out->passes += 1;
+    }
+    if (claims->next_begin_mib != UINT64_MAX) {
+        f.arg[0] = claims->next_begin_mib << VX_MIB_SHIFT;
+        f.arg[1] = walk->out->passes;
+        vx_report(walk->rep, &f);
+    }
+    if (claims->hard.stored > 0 || claims->soft.stored > 0) {
+        vx_claims_start_naming(claims);
+        walk_again(walk, OFFER_OWNERS);
+    }
+}
+
+/* Report one kept collision under `rule`, against `other`. */
+static void report_collision(struct vx_entry_walk *walk, enum vx_rule rule,
+                             const struct vx_claim *own, const struct vx_claim *other)
+{
+    struct vx_finding f = vx_entry_finding(walk, rule, own->index, own->number, own->is_bitmap);
+    struct vx_finding g =
+        vx_entry_finding(walk, rule, other->index, other->number, other->is_bitmap);
+
+    f.other_offset = g.offset;
+    f.other_length = g.length;
+    f.arg[1] = own->begin_mib << VX_MIB_SHIFT;
+    f.arg[2] = (uint64_t)g.object;
+    f.arg[3] = other->index;
+    vx_report(walk->rep, &f);
+}
+
+/* Count the collisions under `rule` that were not kept, so that totals are exact. */
+static void report_rest(struct vx_entry_walk *walk, enum vx_rule rule, uint64_t count,
+                        uint64_t reported)
+{
+    struct vx_finding f = vx_entry_finding(walk, rule, 0, 0, false);
+
+    vx_report_more(walk->rep, &f, vx_sub_sat(count, reported));
+}
+
+static void report_hard_collisions(struct vx_entry_walk *walk)
+{
+    const struct vx_collisions *list = &walk->job->claims->hard;
+    uint64_t same = 0;
+    uint64_t bitmaps = 0;
+
+    for (uint32_t i = 0; i < list->stored && i < VX_COLLISIONS_MAX; i++) {
+        const struct vx_collision *c = &list->at[i];
+
+        report_collision(walk, VX_BAT_015, &c->claim, &c->owner);
+        if (c->is_same_offset) {
+            report_collision(walk, VX_BAT_016, &c->claim, c->has_twin ? &c->twin : &c->owner);
+            same = vx_add_sat(same, 1);
+        }
+        if (c->claim.is_bitmap) {
+            report_collision(walk, VX_BAT_025, &c->claim, &c->owner);
+            bitmaps = vx_add_sat(bitmaps, 1);
+        }
+    }
+    report_rest(walk, VX_BAT_015, list->count, list->stored);
+    report_rest(walk, VX_BAT_016, list->same_offset_count, same);
+    report_rest(walk, VX_BAT_025, list->bitmap_count, bitmaps);
+}
+
+static void report_soft_collisions(struct vx_entry_walk *walk)
+{
+    const struct vx_collisions *list = &walk->job->claims->soft;
+
+    for (uint32_t i = 0; i < list->stored && i < VX_COLLISIONS_MAX; i++) {
+        report_collision(walk, VX_BAT_019, &list->at[i].claim, &list->at[i].owner);
+    }
+    report_rest(walk, VX_BAT_019, list->count, list->stored);
+}
+
+/* A summary under a layout rule about all blocks, if there is anything to say. */
+static void report_summary(struct vx_entry_walk *walk, enum vx_rule rule,
+                           const struct vx_tally *tally, uint64_t arg0, uint64_t arg1,
+                           uint64_t arg2)
+{
+    struct vx_finding f = vx_entry_finding(walk, rule, tally->first, 0, false);
+
+    if (tally->count == 0) {
+        return;
+    }
+    f.severity = VX_SEV_ERROR;
+    f.object = VX_OBJ_BLOCKS;
+    f.arg[0] = arg0;
+    f.arg[1] = arg1;
+    f.arg[2] = arg2;
+    vx_report(walk->rep, &f);
+}
+
+static void report_summaries(struct vx_entry_walk *walk)
+{
+    const struct vx_collisions *hard = &walk->job->claims->hard;
+    struct vx_tally overlapping = {
+        .count = hard->count,
+        .first = hard->stored > 0 ? hard->at[0].claim.index : 0,
+    };
+    struct vx_finding f = vx_finding_at(VX_BAT_027, VX_OBJ_BAT, 0, VX_NO_OFFSET, 0);
+
+    report_summary(walk, VX_LAY_005, &walk->at_zero, 0, VX_HEADER_SECTION_BYTES, 0);
+    report_summary(walk, VX_LAY_006, &overlapping, (uint64_t)VX_OBJ_BLOCKS, 0, hard->count);
+    report_summary(walk, VX_LAY_007, &walk->missing, walk->out->end, walk->file_bytes, 0);
+    vx_layout_report_blocks(walk->job->layout, walk->rep);
+    walk->out->unused_slots = walk->unused.count;
+    f.offset = vx_entry_finding(walk, VX_BAT_027, walk->unused.first, 0, false).offset;
+    f.length = VX_BAT_ENTRY_BYTES;
+    f.arg[0] = walk->unused.count;
+    f.arg[1] = walk->unused.first;
+    if (walk->unused.count > 0) {
+        vx_report(walk->rep, &f);
+    }
+}
+
+/* A fixed image should have all its blocks, and room for them. */
+static void check_fixed(struct vx_entry_walk *walk)
+{
+    const struct vx_geometry *geo = walk->job->geo;
+    const uint64_t *state = walk->out->payload_state;
+    struct vx_finding f = vx_finding_at(VX_BAT_020, VX_OBJ_DISK, 0, VX_NO_OFFSET, 0);
+
+    f.arg[0] = vx_add_sat(vx_add_sat(state[VX_STATE_NOT_PRESENT], state[VX_STATE_UNDEFINED]),
+                          vx_add_sat(state[VX_STATE_ZERO], state[VX_STATE_UNMAPPED]));
+    if (!geo->leaves_blocks_allocated || geo->has_parent) {
+        return;
+    }
+    if (f.arg[0] > 0) {
+        vx_report(walk->rep, &f);
+    }
+    f.rule = VX_BAT_021;
+    f.arg[0] = walk->file_bytes;
+    f.arg[1] = vx_add_sat(vx_layout_bytes(walk->job->layout), geo->disk_bytes);
+    if (walk->file_bytes < f.arg[1]) {
+        vx_report(walk->rep, &f);
+    }
+}
+
+/* Does the table have an entry for every block? */
+static void check_room(struct vx_entry_walk *walk)
+{
+    uint64_t needed =
+        VX_BAT_ENTRY_BYTES * vx_min(walk->job->geo->bat_entries, UINT64_MAX / VX_BAT_ENTRY_BYTES);
+    struct vx_finding f =
+        vx_finding_at(VX_BAT_007, VX_OBJ_BAT_REGION, walk->job->bat->index,
+                      walk->job->bat->offset, walk->job->bat->length);
+
+    f.arg[0] = walk->job->bat->length;
+    f.arg[1] = needed;
+    if (walk->job->bat->length < needed) {
+        vx_report(walk->rep, &f);
+    }
+}
+
+void vx_blocks_check(const struct vx_blocks_job *job, struct vx_reporter *rep,
+                     struct vx_blocks *out)
+{
+    struct vx_entry_walk walk = {
+        .job = job,
+        .rep = rep,
+        .out = out,
+        .file_bytes = job->view->size,
+        .clear_mib = vx_div_up(job->layout->end, VX_MIB),
+    };
+
+    memset(out, 0, sizeof(*out));
+    check_room(&walk);
+    vx_claims_start(job->claims, 0);
+    walk_and_check(&walk);
+    compare_blocks(&walk);
+    report_hard_collisions(&walk);
+    report_soft_collisions(&walk);
+    report_summaries(&walk);
+    check_fixed(&walk);
+    out->is_judged = true;
+}

@@ -1,0 +1,182 @@
+/* Claims on the file's MiBs: windows, collisions, owners. */
+#include "parser/claims.h"
+
+enum { BITS_PER_WORD = 64, FILTER_BITS = VX_CLAIM_FILTER_WORDS * BITS_PER_WORD };
+
+struct vx_need vx_claims_need(uint64_t file_bytes)
+{
+    uint64_t mib = vx_div_up(file_bytes, VX_MIB);
+    uint64_t words = vx_div_up(mib + VX_CLAIM_MIB_MAX, BITS_PER_WORD); /* mib is below 2^44 */
+    struct vx_need need = {.min = VX_CLAIM_WORDS_MIN * sizeof(uint64_t)};
+
+    need.max = vx_max(2 * words * sizeof(uint64_t), need.min);
+    return need;
+}
+
+enum vx_status vx_claims_init(struct vx_claims *claims, uint64_t *words, uint64_t word_count,
+                              uint64_t block_mib)
+{
+    memset(claims, 0, sizeof(*claims));
+    if (word_count < VX_CLAIM_WORDS_MIN) {
+        return VX_E_WORKSPACE;
+    }
+    if (block_mib == 0 || block_mib > VX_CLAIM_MIB_MAX) {
+        return VX_E_USAGE;
+    }
+    claims->taken = words;
+    claims->begins = words;
+    claims->word_count = word_count;
+    claims->block_mib = block_mib;
+    if (block_mib > 1) {
+        claims->word_count = word_count / 2;
+        claims->begins = words + word_count / 2;
+    }
+    return VX_OK;
+}
+
+void vx_claims_start(struct vx_claims *claims, uint64_t window_begin_mib)
+{
+    /* The last block_mib - 1 bits only hold what reaches out of the window. */
+    uint64_t bits = vx_min(claims->word_count, UINT64_MAX / BITS_PER_WORD) * BITS_PER_WORD;
+    uint64_t window = vx_sub_sat(vx_add_sat(bits, 1), claims->block_mib);
+
+    memset(claims->taken, 0, (size_t)claims->word_count * sizeof(uint64_t));
+    if (claims->begins != claims->taken) {
+        memset(claims->begins, 0, (size_t)claims->word_count * sizeof(uint64_t));
+    }
+    claims->window_begin_mib = window_begin_mib;
+    claims->window_end_mib = vx_add_sat(window_begin_mib, window);
+    claims->next_begin_mib = UINT64_MAX;
+}
+
+/* Keep the collision if its BAT index is among the smallest: at most VX_COLLISIONS_MAX moves. */
+static void keep(struct vx_collisions *list, const struct vx_collision *collision)
+{
+    uint32_t at = list->stored;
+
+    if (at >= VX_COLLISIONS_MAX) {
+        if (collision->claim.index >= list->at[VX_COLLISIONS_MAX - 1].claim.index) {
+            return;
+        }
+        at = VX_COLLISIONS_MAX - 1; /* the greatest makes room */
+    } else {
+        list->stored += 1;
+    }
+    while (at > 0 && at < VX_COLLISIONS_MAX &&
+           list->at[at - 1].claim.index > collision->claim.index) {
+        list->at[at] = list->at[at - 1];
+        at -= 1;
+    }
+    if (at < VX_COLLISIONS_MAX) {
+        list->at[at] = *collision;
+    }
+}
+
+void vx_claims_note(struct vx_claims *claims, const struct vx_claim *claim, bool is_same)
+{
+    struct vx_collisions *list = claim->is_soft ? &claims->soft : &claims->hard;
+    struct vx_collision collision = {.claim = *claim, .is_same_offset = is_same};
+
+    list->count = vx_add_sat(list->count, 1);
+    list->same_offset_count = vx_add_sat(list->same_offset_count, is_same ? 1 : 0);
+    list->bitmap_count = vx_add_sat(list->bitmap_count, claim->is_bitmap ? 1 : 0);
+    keep(list, &collision);
+}
+
+void vx_claims_add_outside(struct vx_claims *claims, const struct vx_claim *claim)
+{
+    uint64_t begin = vx_max(claim->begin_mib, claims->window_begin_mib);
+    uint64_t end = vx_add_sat(claim->begin_mib, claim->count_mib);
+
+    if (claim->begin_mib >= claims->window_end_mib) {
+        claims->next_begin_mib = vx_min(claims->next_begin_mib, claim->begin_mib);
+    }
+    /* What reaches into the bits is painted, so that claims judged in this pass see it. */
+    if (end > begin) {
+        (void)vx_bits_claim(claims->taken, claims->word_count,
+                            vx_sub_sat(begin, claims->window_begin_mib), vx_sub_sat(end, begin));
+    }
+}
+
+/* Which bit of the filter stands for this MiB. A block touches at most two different ones. */
+static uint64_t filter_bit(const struct vx_claims *claims, uint64_t mib)
+{
+    return vx_mod(vx_div(mib, claims->block_mib), FILTER_BITS);
+}
+
+static void mark(struct vx_claims *claims, const struct vx_collisions *list)
+{
+    for (uint32_t i = 0; i < list->stored && i < VX_COLLISIONS_MAX; i++) {
+        const struct vx_claim *c = &list->at[i].claim;
+        uint64_t end = vx_add_sat(c->begin_mib, vx_sub_sat(c->count_mib, 1));
+
+        (void)vx_bits_claim(claims->filter, VX_CLAIM_FILTER_WORDS,
+                            filter_bit(claims, c->begin_mib), 1);
+        (void)vx_bits_claim(claims->filter, VX_CLAIM_FILTER_WORDS, filter_bit(claims, end), 1);
+    }
+}
+
+void vx_claims_start_naming(struct vx_claims *claims)
+{
+    memset(claims->filter, 0, sizeof(claims->filter));
+    mark(claims, &claims->hard);
+    mark(claims, &claims->soft);
+}
+
+/* Can a claim with this BAT index be the owner of some kept hard collision? Its owners precede it. */
+static bool hard_wants(const struct vx_collisions *list, uint64_t index)
+{
+    return list->stored > 0 && list->stored <= VX_COLLISIONS_MAX &&
+           index < list->at[list->stored - 1].claim.index;
+}
+
+bool vx_claims_want_owner(const struct vx_claims *claims, uint64_t index)
+{
+    if (hard_wants(&claims->hard, index)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < claims->soft.stored && i < VX_COLLISIONS_MAX; i++) {
+        if (!claims->soft.at[i].has_owner) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void offer(struct vx_collisions *list, const struct vx_claim *claim)
+{
+    uint64_t end = vx_add_sat(claim->begin_mib, claim->count_mib);
+
+    for (uint32_t i = 0; i < list->stored && i < VX_COLLISIONS_MAX; i++) {
+        struct vx_collision *c = &list->at[i];
+        /* a stale place collides with a present block wherever that is in the table */
+        bool may_own = claim->index < c->claim.index || (c->claim.is_soft && !claim->is_soft);
+
+        if (!may_own || claim->index == c->claim.index || (claim->is_soft && !c->claim.is_soft) ||
+            !vx_overlap(claim->begin_mib, end, c->claim.begin_mib,
+                        vx_add_sat(c->claim.begin_mib, c->claim.count_mib))) {
+            continue;
+        }
+        if (!c->has_owner) {
+            c->owner = *claim;
+            c->has_owner = true;
+        }
+        if (!c->has_twin && claim->begin_mib == c->claim.begin_mib) {
+            c->twin = *claim;
+            c->has_twin = true;
+        }
+    }
+}
+
+void vx_claims_offer_owner(struct vx_claims *claims, const struct vx_claim *claim)
+{
+    uint64_t end = vx_add_sat(claim->begin_mib, vx_sub_sat(claim->count_mib, 1));
+
+    if (!vx_bits_test(claims->filter, VX_CLAIM_FILTER_WORDS,
+                      filter_bit(claims, claim->begin_mib)) &&
+        !vx_bits_test(claims->filter, VX_CLAIM_FILTER_WORDS, filter_bit(claims, end))) {
+        return;
+    }
+    offer(&claims->hard, claim);
+    offer(&claims->soft, claim);
+}

@@ -1,0 +1,119 @@
+/* Who claims which MiB of the file: finds blocks that overlap other blocks.
+ *
+ * Naive form: compare every block with every block before it. Here: one bit per MiB of the file; a
+ * block one of whose bits is already set overlaps an earlier one. When the bitmap is smaller than
+ * the file, a pass judges the blocks that begin in one window of it, and the bitmap reaches as far
+ * beyond the window as the longest block, so that any bitmap size gives the same answer.
+ *
+ * Two planes of bits: `taken` (some block covers this MiB) and `begins` (some block begins here),
+ * which tells an equal offset from a partial overlap. With blocks of 1 MiB they are the same, and
+ * the whole memory serves one plane.
+ *
+ * Hard claims are those of present blocks. Soft claims are stale places of UNDEFINED and UNMAPPED
+ * blocks; they are added after all hard claims of a pass and never disturb those. */
+#ifndef VX_PARSER_CLAIMS_H
+#define VX_PARSER_CLAIMS_H
+
+#include "parser/bytes.h"
+#include "parser/finding.h"
+
+enum {
+    VX_CLAIM_WORDS_MIN = 128, /* 64 words a plane: 4096 MiB, well above the longest block */
+    VX_CLAIM_MIB_MAX = 256,   /* longest block */
+    VX_CLAIM_FILTER_WORDS = 64,
+    VX_COLLISIONS_MAX = VX_FINDINGS_PER_RULE
+};
+
+struct vx_claim {
+    uint64_t index;     /* BAT entry */
+    uint64_t begin_mib; /* at least 1, below 2^44 */
+    uint64_t count_mib; /* 1 to VX_CLAIM_MIB_MAX */
+    uint64_t number;    /* payload block or chunk */
+    bool is_bitmap;
+    bool is_soft;
+};
+
+/* A claim that overlaps one with a smaller BAT index (a soft one: any hard one). */
+struct vx_collision {
+    struct vx_claim claim;
+    bool is_same_offset;   /* with some earlier claim */
+    bool has_owner;        /* `owner` is known */
+    bool has_twin;         /* `twin` is known */
+    struct vx_claim owner; /* the first claim in BAT order that it overlaps */
+    struct vx_claim twin;  /* the first claim in BAT order with the same offset */
+};
+
+/* All collisions are counted; those with the smallest BAT indexes are kept, in order. */
+struct vx_collisions {
+    uint64_t count;
+    uint64_t same_offset_count;
+    uint64_t bitmap_count; /* those in which the claim is a bitmap block's */
+    uint32_t stored;
+    struct vx_collision at[VX_COLLISIONS_MAX];
+};
+
+struct vx_claims {
+    uint64_t *taken;
+    uint64_t *begins;    /* == taken when every block is 1 MiB long */
+    uint64_t word_count; /* of each plane */
+    uint64_t block_mib;
+    uint64_t window_begin_mib; /* claims that begin in [begin, end) are judged in this pass */
+    uint64_t window_end_mib;
+    uint64_t next_begin_mib; /* smallest begin at or above the window's end; UINT64_MAX: none */
+    struct vx_collisions hard;
+    struct vx_collisions soft;
+    uint64_t filter[VX_CLAIM_FILTER_WORDS]; /* while naming: which places are of interest */
+};
+
+/* Bytes of bitmap memory: min for any file; max covers file_bytes in one pass:
+ * 1 bit per MiB and plane, and the longest block beyond. */
+struct vx_need vx_claims_need(uint64_t file_bytes);
+
+/* words: word_count words of caller memory, at least VX_CLAIM_WORDS_MIN, content irrelevant.
+ * block_mib: 1 to VX_CLAIM_MIB_MAX. Returns VX_OK, VX_E_WORKSPACE or VX_E_USAGE. */
+VX_MUST_USE enum vx_status vx_claims_init(struct vx_claims *claims, uint64_t *words,
+                                          uint64_t word_count, uint64_t block_mib);
+
+/* Start a pass that judges claims beginning at window_begin_mib or later. Clears the planes. */
+void vx_claims_start(struct vx_claims *claims, uint64_t window_begin_mib);
+
+/* The part of vx_claims_add() that is not the common case. is_taken and is_same tell what the
+ * bits said; a claim that does not begin in the window is not judged. */
+void vx_claims_note(struct vx_claims *claims, const struct vx_claim *claim, bool is_same);
+void vx_claims_add_outside(struct vx_claims *claims, const struct vx_claim *claim);
+
+/* Record a claim. In each pass every hard claim must come once, in BAT order, and then every soft
+ * one, in BAT order. At most 6 steps over words. Inline: runs once for each block of a disk. */
+static inline void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim)
+{
+    uint64_t bit = vx_sub_sat(claim->begin_mib, claims->window_begin_mib);
+    bool is_taken = false;
+    bool is_same = false;
+
+    if (claim->begin_mib < claims->window_begin_mib ||
+        claim->begin_mib >= claims->window_end_mib) {
+        vx_claims_add_outside(claims, claim);
+        return;
+    }
+    is_taken = vx_bits_claim(claims->taken, claims->word_count, bit, claim->count_mib);
+    if (claims->begins != claims->taken) {
+        is_same = vx_bits_claim(claims->begins, claims->word_count, bit, 1);
+    } else {
+        is_same = is_taken;
+    }
+    if (is_taken) {
+        vx_claims_note(claims, claim, is_same);
+    }
+}
+
+/* Naming the other side of the kept collisions takes one more walk over the table: start, then
+ * offer every claim, hard and soft together, in BAT order, while owners are wanted. */
+void vx_claims_start_naming(struct vx_claims *claims);
+
+/* Can a claim with this BAT index or a later one still be an owner that is wanted? */
+bool vx_claims_want_owner(const struct vx_claims *claims, uint64_t index);
+
+/* Offer a claim as owner. At most 2 * VX_COLLISIONS_MAX steps, and one for nearly all claims. */
+void vx_claims_offer_owner(struct vx_claims *claims, const struct vx_claim *claim);
+
+#endif

@@ -1,0 +1,55 @@
+/* The rules for one entry of the BAT, and what it claims of the file. */
+#ifndef VX_PARSER_ENTRY_H
+#define VX_PARSER_ENTRY_H
+
+#include "parser/blocks.h"
+
+/* How many times something happened, and the BAT index of the first. */
+struct vx_tally {
+    uint64_t count;
+    uint64_t first;
+};
+
+/* The state of a walk over the table. */
+struct vx_entry_walk {
+    const struct vx_blocks_job *job;
+    struct vx_reporter *rep;
+    struct vx_blocks *out;
+    uint64_t file_bytes;
+    uint64_t clear_mib; /* from here on, no header, log or region */
+    struct vx_tally at_zero;  /* present payload blocks without a place */
+    struct vx_tally missing;  /* blocks with virtual bytes beyond the end of the file */
+    struct vx_tally unused;   /* slots of no block that are not zero */
+    struct vx_tally partial;  /* partially present blocks of the current chunk */
+    uint64_t partial_number;  /* payload block of the first of them */
+    uint64_t soft_count;      /* stale places that may collide with blocks */
+};
+
+/* One entry of a run: its BAT index and what it is for. */
+struct vx_entry {
+    uint64_t raw;
+    uint64_t index;
+    uint64_t number; /* payload block or chunk */
+    bool is_bitmap;
+};
+
+void vx_tally_add(struct vx_tally *tally, uint64_t index);
+
+/* Does the entry claim a place in the file? Hard: present blocks, and bitmap blocks of a
+ * differencing image; soft: stale places. A place at 0, beyond the file or beyond 2^64 is none. */
+bool vx_entry_claim(const struct vx_entry_walk *walk, const struct vx_entry *entry,
+                    struct vx_claim *claim);
+
+/* Judge one payload entry and record its hard claim. No I/O.
+ * Findings: BAT-008 to BAT-010, BAT-012, BAT-014, BAT-017 to BAT-019, BAT-028. */
+void vx_entry_check_payload(struct vx_entry_walk *walk, const struct vx_entry *entry);
+
+/* Judge one sector bitmap entry, which closes its chunk, and record its hard claim. No I/O.
+ * Findings: BAT-008, BAT-011, BAT-014, BAT-017, BAT-022 to BAT-026, BAT-028. */
+void vx_entry_check_bitmap(struct vx_entry_walk *walk, const struct vx_entry *entry);
+
+/* A finding about the entry: its 8 bytes in the table, argument 0 its number. */
+struct vx_finding vx_entry_finding(const struct vx_entry_walk *walk, enum vx_rule rule,
+                                   uint64_t index, uint64_t number, bool is_bitmap);
+
+#endif
