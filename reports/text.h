@@ -1,0 +1,23 @@
+/* Reports for people. Plain ASCII but for names and creator strings, at most 100 columns where
+ * words allow it; no byte of an image is ever printed raw. */
+#ifndef VXO_REPORTS_TEXT_H
+#define VXO_REPORTS_TEXT_H
+
+#include "reports/model.h"
+#include "reports/page.h"
+
+struct vxo_text {
+    struct vxo_page page;
+    bool is_verbose; /* info findings and all facts, too */
+};
+
+/* Print the report of a check: verdict, findings by severity and rule, facts. */
+void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report);
+
+/* Print the facts, then in one line each the findings made on the way. */
+void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report);
+
+/* Print a rule: what it demands, what breaking it means, what to do. */
+void vxo_text_rule(const struct vxo_page *page, enum vx_rule rule);
+
+#endif
