@@ -1,0 +1,167 @@
+/* File source: pread(2) behind the reader's callback, so that a file that shrinks under us is a
+ * read error and no signal. A read takes at most one call a byte, and in practice one in all. */
+#define _GNU_SOURCE /* NOLINT: O_NOATIME, SEEK_DATA, SEEK_HOLE */
+#include "cli/file_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FD_FIRST = 3 /* below are the standard streams, even when they are closed */ };
+
+static enum vx_status read_file(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
+{
+    struct cli_file *file = ctx;
+    size_t done = 0;
+
+    while (done < len) {
+        ssize_t got = pread(file->fd, dst + done, len - done, (off_t)(offset + done));
+
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return VX_E_IO; /* an error, or the file ends earlier than it did */
+        }
+        done += (size_t)got;
+        file->bytes_read += (uint64_t)got;
+    }
+    return VX_OK;
+}
+
+/* Holes as the file system tells them. Where it cannot, everything may be data. */
+static enum vx_status next_data(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    const struct cli_file *file = ctx;
+    off_t begin = lseek(file->fd, (off_t)offset, SEEK_DATA);
+    off_t end = begin < 0 ? -1 : lseek(file->fd, begin, SEEK_HOLE);
+
+    if (begin < 0 && errno == ENXIO) {
+        *data = (struct vx_range){file->source.size, file->source.size};
+    } else if (end <= begin) {
+        *data = (struct vx_range){offset, file->source.size};
+    } else {
+        *data = (struct vx_range){(uint64_t)begin, (uint64_t)end};
+    }
+    return VX_OK;
+}
+
+/* Why can an image not be read from this kind of file? NULL: it can. */
+static const char *objection(mode_t mode)
+{
+    if (S_ISREG(mode) || S_ISBLK(mode)) {
+        return NULL;
+    }
+    if (S_ISDIR(mode)) {
+        return "is a directory: name an image file in it";
+    }
+    if (S_ISFIFO(mode)) {
+        return "is a pipe, but an image is not read in one go: copy it to a file first";
+    }
+    if (S_ISSOCK(mode)) {
+        return "is a socket: name an image file or a block device";
+    }
+    return "is a character device: name an image file or a block device";
+}
+
+static void explain_errno(struct vxo_buffer *error, int code)
+{
+    vxo_put(error, strerror(code));
+    if (code == EACCES || code == EPERM) {
+        vxo_put(error, ": run as a user who may read it");
+    }
+}
+
+/* Open for reading, without a trace in the access time where that is allowed. */
+static int open_quietly(const char *path)
+{
+    /* O_NONBLOCK: should the file have become a pipe since it was looked at, do not wait. */
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int fd = open(path, flags | O_NOATIME);
+    int high = -1;
+
+    if (fd < 0 && errno == EPERM) {
+        fd = open(path, flags);
+    }
+    if (fd < 0 || fd >= FD_FIRST) {
+        return fd;
+    }
+    /* A report must never go to the image because standard output was closed. */
+    high = fcntl(fd, F_DUPFD_CLOEXEC, FD_FIRST);
+    (void)close(fd);
+    return high;
+}
+
+/* Take down the state of an open file. A block device has no size but where it ends. */
+static bool read_state(int fd, const struct stat *status, struct cli_file_state *out)
+{
+    off_t size = S_ISBLK(status->st_mode) ? lseek(fd, 0, SEEK_END) : status->st_size;
+
+    *out = (struct cli_file_state){
+        .device = status->st_dev,
+        .inode = status->st_ino,
+        .node = status->st_rdev,
+        .size = size < 0 ? 0 : (uint64_t)size,
+        .modified = status->st_mtim,
+    };
+    return size >= 0;
+}
+
+bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *error)
+{
+    struct stat status;
+    const char *why_not = NULL;
+
+    *file = (struct cli_file){.path = path, .fd = -1};
+    if (path[0] == '\0') {
+        vxo_put(error, "the name is empty: name an image file or a block device");
+        return false;
+    }
+    if (stat(path, &status) != 0) {
+        explain_errno(error, errno);
+        return false;
+    }
+    why_not = objection(status.st_mode);
+    if (why_not == NULL) {
+        file->fd = open_quietly(path);
+        if (file->fd < 0 || fstat(file->fd, &status) != 0 ||
+            !read_state(file->fd, &status, &file->state)) {
+            explain_errno(error, errno);
+            cli_file_close(file);
+            return false;
+        }
+        why_not = objection(status.st_mode);
+    }
+    if (why_not != NULL) {
+        vxo_put(error, why_not);
+        cli_file_close(file);
+        return false;
+    }
+    file->source = (struct vx_source){
+        .read = read_file, .next_data = next_data, .ctx = file, .size = file->state.size};
+    return true;
+}
+
+bool cli_file_has_changed(const struct cli_file *file)
+{
+    const struct cli_file_state *then = &file->state;
+    struct cli_file_state now;
+    struct stat status;
+
+    if (stat(file->path, &status) != 0 || !read_state(file->fd, &status, &now)) {
+        return true;
+    }
+    return now.device != then->device || now.inode != then->inode || now.node != then->node ||
+           now.size != then->size || now.modified.tv_sec != then->modified.tv_sec ||
+           now.modified.tv_nsec != then->modified.tv_nsec;
+}
+
+void cli_file_close(struct cli_file *file)
+{
+    if (file->fd >= 0) {
+        (void)close(file->fd);
+        file->fd = -1;
+    }
+}

@@ -1,0 +1,38 @@
+/* Images in files and on block devices, opened for reading only. */
+#ifndef CLI_FILE_SOURCE_H
+#define CLI_FILE_SOURCE_H
+
+#include <sys/types.h>
+#include <time.h>
+
+#include "parser/source.h"
+#include "reports/buffer.h"
+
+/* What must stay as it is while an image is read. */
+struct cli_file_state {
+    dev_t device;
+    ino_t inode;
+    dev_t node; /* of a block device */
+    uint64_t size;
+    struct timespec modified;
+};
+
+struct cli_file {
+    struct vx_source source; /* valid while the file is open and this struct stays in place */
+    const char *path;        /* borrowed */
+    int fd;
+    uint64_t bytes_read;
+    struct cli_file_state state; /* when it was opened */
+};
+
+/* Open a regular file or a block device. Never waits: what is neither is refused unopened.
+ * path must stay as long as the file is open.
+ * Returns false, with a text for the user appended to error, when there is nothing to read. */
+bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *error);
+
+/* Does the path lead to another file by now, or has the file's size or time of change moved? */
+bool cli_file_has_changed(const struct cli_file *file);
+
+void cli_file_close(struct cli_file *file);
+
+#endif

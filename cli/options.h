@@ -1,0 +1,37 @@
+/* Command lines: the options of all verbs, and which verb takes which. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "cli/output.h"
+
+/* Options a verb may take, beside --help; bits. */
+enum cli_option {
+    CLI_OPTION_FORMAT = 1,
+    CLI_OPTION_VERBOSE = 2,
+    CLI_OPTION_COLOR = 4,
+    CLI_OPTION_ALL = 8
+};
+
+struct cli_options {
+    bool is_help;
+    bool is_json;
+    bool is_verbose;
+    bool is_all;
+    enum cli_color color;
+    char **operand; /* operand_count of them, in the caller's argv */
+    int operand_count;
+};
+
+struct cli_verb {
+    const char *name;
+    const char *summary; /* one line */
+    const char *help;    /* what --help prints */
+    unsigned accepted;   /* enum cli_option bits */
+    enum cli_exit (*run)(const struct cli_options *options, struct cli_output *output);
+};
+
+/* Parse the command line of a verb; argv[0] is the verb itself. May permute argv.
+ * Returns false, after a message on standard error, when it is wrong. */
+bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_options *out);
+
+#endif

@@ -1,0 +1,11 @@
+/* The verbs, each in a file of its own. */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#include "cli/options.h"
+
+extern const struct cli_verb CLI_CHECK;
+extern const struct cli_verb CLI_INFO;
+extern const struct cli_verb CLI_EXPLAIN;
+
+#endif
