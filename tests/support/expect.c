@@ -1,12 +1,7 @@
 /* Assertions on collected findings. */
 #include "tests/support/expect.h"
 
-#include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
+#include "tests/support/unit.h"
 
 static void print_all(const struct findings *f)
 {
