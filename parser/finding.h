@@ -18,6 +18,7 @@ enum vx_object {
     VX_OBJ_HEADER_SECTION,
     VX_OBJ_HEADER, /* 0 or 1 */
     VX_OBJ_LOG,
+    VX_OBJ_LOG_ENTRY, /* ring position in bytes; argument 0 is the sequence number */
     VX_OBJ_REGION_TABLE,    /* 0 or 1 */
     VX_OBJ_REGION,          /* entry of the region table; neither BAT nor metadata */
     VX_OBJ_BAT_REGION,      /* entry of the region table */
@@ -37,6 +38,7 @@ enum vx_object {
 enum vx_pass {
     VX_PASS_FILE_IDENTIFIER,
     VX_PASS_HEADERS,
+    VX_PASS_LOG,
     VX_PASS_REGIONS,
     VX_PASS_METADATA,
     VX_PASS_GEOMETRY,

@@ -12,7 +12,7 @@ enum { /* byte positions in a header */
     POS_SEQUENCE_NUMBER = 8,
     POS_FILE_WRITE_GUID = 16,
     POS_DATA_WRITE_GUID = 32,
-    POS_LOG_GUID = 48,
+    POS_LOG_GUID = VX_HEADER_LOG_GUID_POS,
     POS_LOG_VERSION = 64,
     POS_VERSION = 66,
     POS_LOG_LENGTH = 68,
@@ -280,11 +280,6 @@ static void check_current(const struct vx_header *h, uint32_t copy, struct vx_re
     if (h->sequence_number == UINT64_MAX) {
         f = about(VX_HDR_024, copy, POS_SEQUENCE_NUMBER, 8);
         f.arg[0] = h->sequence_number;
-        vx_report(rep, &f);
-    }
-    if (!vx_guid_is_zero(&h->log_guid)) {
-        f = about(VX_HDR_012, copy, POS_LOG_GUID, VX_GUID_BYTES);
-        vx_guid_split(&h->log_guid, &f.arg[0], &f.arg[1]);
         vx_report(rep, &f);
     }
 }

@@ -1,0 +1,392 @@
+/* The log pass: scan, choose, pre-flight, index. */
+#include "replay/log.h"
+
+#include "parser/bytes.h"
+#include "parser/region.h"
+
+enum { FORBIDDEN_BYTES = VX_REGION_TABLE_1_OFFSET, UNUSED_BEGIN = 320 * VX_KIB };
+
+/* What the steps of the pass share. */
+struct job {
+    const struct vx_source *raw;
+    const struct vx_header *header;
+    uint32_t header_copy;
+    enum vx_crc_kind crc;
+    uint64_t prefix;
+    struct vxr_log_workspace *ws;
+    struct vxr_overlay *overlay;
+    struct vx_reporter *rep;
+    struct vxr_log *out;
+    uint32_t tail;        /* ring position where the active sequence begins */
+    uint32_t entry_tail;  /* Tail of the entry before */
+    uint64_t furthest;    /* end of the furthest descriptor */
+    bool is_forbidden;    /* some descriptor writes where none may */
+    bool is_lost;         /* an entry could not be read again */
+};
+
+struct vx_finding vxr_entry_finding(const struct vxr_ring *ring, const struct vxr_entry *entry,
+                                    enum vx_rule rule)
+{
+    struct vx_finding f =
+        vx_finding_at(rule, VX_OBJ_LOG_ENTRY, entry->pos, vxr_ring_offset(ring, entry->reason_pos),
+                      VXR_SECTOR_BYTES);
+
+    f.arg[0] = entry->sequence;
+    f.arg[1] = entry->length;
+    f.arg[2] = ring->length;
+    if (rule == VX_LGE_003) {
+        f.arg[0] = entry->checksum;
+    } else if (rule == VX_LGE_007 || rule == VX_LGE_008 || rule == VX_SEQ_003) {
+        f.arg[1] = entry->tail;
+    } else if (rule == VX_LGE_011) {
+        f.arg[1] = entry->descriptor_count;
+        f.arg[2] = entry->length;
+    } else if (rule == VX_LGE_013) {
+        vx_guid_split(&entry->log_guid, &f.arg[1], &f.arg[2]);
+    }
+    return f;
+}
+
+/* While the log is scanned for the reasons why nothing is valid: report each rejected entry. */
+static void report_rejected(void *ctx, const struct vxr_entry *entry)
+{
+    const struct job *job = ctx;
+    struct vx_finding f = {0};
+
+    if (!entry->is_valid && entry->reason != VX_RULE_COUNT) {
+        f = vxr_entry_finding(&job->ws->ring, entry, entry->reason);
+        vx_report(job->rep, &f);
+    }
+}
+
+static void report_bad_run(void *ctx, const struct vxr_run *run)
+{
+    const struct job *job = ctx;
+    struct vx_finding f = vxr_entry_finding(&job->ws->ring, &run->head, VX_SEQ_003);
+
+    if (!run->is_valid) {
+        vx_report(job->rep, &f);
+    }
+}
+
+static struct vx_finding about_log(const struct job *job, enum vx_rule rule)
+{
+    return vx_finding_at(rule, VX_OBJ_LOG, 0, job->ws->ring.offset, job->ws->ring.length);
+}
+
+/* No valid sequence: the image is corrupt, unless an unreadable sector may hide one. A second scan
+ * tells why each entry was rejected. */
+static void report_no_sequence(struct job *job)
+{
+    struct vxr_scan ignored = {0};
+    struct vxr_story story = {.entry = report_rejected, .run = report_bad_run, .ctx = job};
+    struct vx_finding f = about_log(job, VX_SEQ_005);
+
+    if (job->out->scan.unread > 0) {
+        f = about_log(job, VX_RUN_004);
+        vx_report(job->rep, &f);
+        job->out->state = VXR_LOG_UNKNOWN;
+        return;
+    }
+    job->out->state = VXR_LOG_INVALID;
+    f.arg[0] = job->out->scan.candidates;
+    f.arg[1] = job->out->scan.valid;
+    vx_report(job->rep, &f);
+    vxr_scan(&job->ws->ring, &job->header->log_guid, job->crc, job->ws->starts, &story, job->rep,
+             &ignored);
+}
+
+/* Fields of an entry that will be replayed and that do not decide its validity. */
+static void check_entry_fields(struct job *job, const struct vxr_entry *e)
+{
+    struct vx_finding f = vxr_entry_finding(&job->ws->ring, e, VX_LGE_012);
+    uint32_t ahead = vxr_ring_distance(&job->ws->ring, job->entry_tail, e->pos);
+
+    f.arg[1] = e->reserved;
+    if (e->reserved != 0) {
+        vx_report(job->rep, &f);
+    }
+    f.rule = VX_LGE_014;
+    f.arg[1] = e->flushed_file_offset;
+    if (e->flushed_file_offset % VX_MIB != 0) {
+        vx_report(job->rep, &f);
+    }
+    f.rule = VX_LGE_015;
+    f.arg[1] = e->last_file_offset;
+    if (e->last_file_offset % VX_MIB != 0) {
+        vx_report(job->rep, &f);
+    }
+    f.rule = VX_SEQ_011;
+    f.arg[1] = e->tail;
+    f.arg[2] = job->entry_tail;
+    if (job->out->entries > 0 &&
+        vxr_ring_distance(&job->ws->ring, job->entry_tail, e->tail) > ahead) {
+        vx_report(job->rep, &f);
+    }
+    job->entry_tail = e->tail;
+}
+
+/* May the descriptor write there? */
+static void check_target(struct job *job, const struct vxr_entry *e,
+                         const struct vxr_descriptor *d)
+{
+    const struct vxr_ring *ring = &job->ws->ring;
+    uint64_t end = vx_add_sat(d->file_offset, d->length);
+    struct vx_finding f = vxr_entry_finding(ring, e, VX_LGD_008);
+
+    f.other_offset = d->file_offset;
+    f.other_length = d->length;
+    f.arg[1] = d->file_offset;
+    if (vx_overlap(d->file_offset, end, 0, VX_HEADER_1_OFFSET)) {
+        job->is_forbidden = true;
+        vx_report(job->rep, &f);
+    }
+    f.rule = VX_LGD_009;
+    if (vx_overlap(d->file_offset, end, VX_HEADER_1_OFFSET, FORBIDDEN_BYTES)) {
+        job->is_forbidden = true;
+        vx_report(job->rep, &f);
+    }
+    f.rule = VX_LGD_010;
+    if (vx_overlap(d->file_offset, end, ring->offset, vx_add_sat(ring->offset, ring->length))) {
+        job->is_forbidden = true;
+        vx_report(job->rep, &f);
+    }
+    f.rule = VX_LGD_012;
+    if (vx_overlap(d->file_offset, end, UNUSED_BEGIN, VX_HEADER_SECTION_BYTES)) {
+        vx_report(job->rep, &f);
+    }
+    f.rule = VX_LGD_002;
+    f.arg[1] = d->reserved;
+    if (d->reserved != 0) {
+        vx_report(job->rep, &f);
+    }
+}
+
+/* Take descriptor `index` of entry e into the overlay. data_sectors: those of e before it. */
+static void take_descriptor(struct job *job, const struct vxr_entry *e, uint32_t index,
+                            const struct vxr_descriptor *d, uint32_t data_sectors)
+{
+    const struct vxr_ring *ring = &job->ws->ring;
+    uint64_t sector = (uint64_t)vxr_descriptor_sectors(e->descriptor_count) + data_sectors;
+    uint64_t pos = (uint64_t)vxr_descriptor_sector(index) * VXR_SECTOR_BYTES +
+                   vxr_descriptor_pos(index);
+    uint64_t step = vx_min(sector * VXR_SECTOR_BYTES, ring->length);
+    struct vxr_segment s = {
+        .begin = d->file_offset,
+        .end = vx_add_sat(d->file_offset, d->length),
+        .order = (uint32_t)((vxr_ring_distance(ring, job->tail, e->pos) + pos) & UINT32_MAX),
+        .data_pos = VXR_NO_DATA,
+    };
+
+    job->out->descriptors += 1;
+    job->furthest = vx_max(job->furthest, s.end);
+    if (d->kind == VXR_DESCRIPTOR_DATA) {
+        s.data_pos = vxr_ring_advance(ring, e->pos, (uint32_t)(step & UINT32_MAX));
+        job->out->data_sectors += 1;
+    } else {
+        job->out->zero_descriptors += 1;
+    }
+    vxr_overlay_add(job->overlay, &s);
+}
+
+/* All descriptors of one entry of the active sequence. They were valid when the log was scanned;
+ * one that is not any more means that the log changed, and nothing is applied. */
+static void take_entry(struct job *job, const struct vxr_entry *e)
+{
+    struct vxr_ring *ring = &job->ws->ring;
+    struct vxr_descriptor d = {0};
+    uint32_t data_sectors = 0;
+    uint64_t end = 0;
+
+    for (uint32_t i = 0; i < e->descriptor_count && !job->is_lost; i++) {
+        uint32_t at = vxr_descriptor_sector(i);
+        const uint8_t *sector = NULL;
+
+        if (at < VXR_RING_SECTORS_MAX) {
+            sector = vxr_ring_sector(ring, vxr_ring_advance(ring, e->pos, at * VXR_SECTOR_BYTES));
+        }
+        if (sector == NULL) {
+            job->is_lost = true;
+            return;
+        }
+        vxr_descriptor_decode(sector, vxr_descriptor_pos(i), &d);
+        if (d.kind == VXR_DESCRIPTOR_BAD || d.file_offset % VXR_SECTOR_BYTES != 0 ||
+            d.length % VXR_SECTOR_BYTES != 0 || !vx_add(d.file_offset, d.length, &end)) {
+            job->is_lost = true;
+            return;
+        }
+        check_target(job, e, &d);
+        take_descriptor(job, e, i, &d, data_sectors);
+        data_sectors += d.kind == VXR_DESCRIPTOR_DATA ? 1 : 0;
+    }
+}
+
+/* Walk the active sequence from tail to head, or as far as the prefix goes. At most as many steps
+ * as the run has entries. */
+static void take_sequence(struct job *job)
+{
+    const struct vxr_run *run = &job->out->scan.active;
+    struct vxr_ring *ring = &job->ws->ring;
+    uint32_t pos = run->head.tail;
+
+    job->tail = pos;
+    for (uint32_t i = 0; i < run->entry_count && job->out->entries < job->prefix; i++) {
+        struct vxr_entry e = {0};
+        const uint8_t *sector = vxr_ring_sector(ring, pos);
+
+        if (sector == NULL) {
+            job->is_lost = true;
+            return;
+        }
+        vxr_entry_decode(sector, pos, &e);
+        if (vx_le32(sector) != VXR_SIGNATURE_LOGE || e.length > ring->length ||
+            e.length < VXR_SECTOR_BYTES) {
+            job->is_lost = true; /* it was valid when it was scanned: the log has changed */
+            return;
+        }
+        check_entry_fields(job, &e);
+        if (i == 0) {
+            job->out->first_sequence = e.sequence;
+        }
+        take_entry(job, &e);
+        job->out->entries += 1;
+        if (pos == run->head.pos || job->is_lost) {
+            return;
+        }
+        pos = vxr_ring_advance(ring, pos, e.length);
+    }
+}
+
+/* What the head says about the size of the file. */
+static void check_sizes(struct job *job)
+{
+    const struct vxr_entry *head = &job->out->scan.active.head;
+    uint64_t last = head->last_file_offset;
+    struct vx_finding f = vxr_entry_finding(&job->ws->ring, head, VX_SEQ_006);
+
+    f.arg[0] = job->raw->size;
+    f.arg[1] = head->flushed_file_offset;
+    if (job->raw->size < head->flushed_file_offset) {
+        job->is_forbidden = true;
+        vx_report(job->rep, &f);
+    }
+    last = vx_min(vx_div_up(last, VX_MIB), UINT64_MAX / VX_MIB) * VX_MIB;
+    f = vxr_entry_finding(&job->ws->ring, head, VX_LGE_016);
+    f.arg[1] = vx_max(last, job->raw->size);
+    f.arg[2] = job->furthest;
+    if (job->furthest > f.arg[1]) {
+        vx_report(job->rep, &f);
+    }
+    job->out->size = vx_max(vx_max(last, job->raw->size), job->furthest);
+    f = vxr_entry_finding(&job->ws->ring, head, VX_RPL_003);
+    f.arg[0] = job->raw->size;
+    f.arg[1] = job->out->size;
+    if (job->out->size > job->raw->size && !job->is_forbidden) {
+        vx_report(job->rep, &f);
+    }
+}
+
+/* Two sequences with the same number, and entries that do not count. */
+static void check_scan(struct job *job)
+{
+    const struct vxr_scan *scan = &job->out->scan;
+    struct vx_finding f = about_log(job, VX_SEQ_009);
+
+    f.arg[0] = scan->active.head.sequence;
+    f.arg[1] = scan->active.start;
+    f.arg[2] = scan->rival;
+    if (scan->has_rival) {
+        vx_report(job->rep, &f);
+    }
+    f = about_log(job, VX_SEQ_008);
+    f.arg[0] = vx_sub_sat(scan->candidates, job->out->entries);
+    if (f.arg[0] > 0) {
+        vx_report(job->rep, &f);
+    }
+}
+
+/* Index what was taken, unless something forbids it. */
+static void decide(struct job *job)
+{
+    struct vx_finding f = about_log(job, VX_RUN_004);
+
+    job->out->need_bytes = vxr_overlay_need(job->overlay->wanted);
+    if (job->is_lost || job->is_forbidden) {
+        vxr_overlay_clear(job->overlay);
+        job->out->state = job->is_lost ? VXR_LOG_UNKNOWN : VXR_LOG_INVALID;
+        if (job->is_lost) {
+            vx_report(job->rep, &f);
+        }
+        return;
+    }
+    job->out->state = VXR_LOG_REPLAYED;
+    if (vxr_overlay_build(job->overlay) != VX_OK) {
+        job->out->state = VXR_LOG_UNKNOWN;
+        f = about_log(job, VX_RUN_007);
+        f.arg[0] = job->out->need_bytes;
+        f.arg[1] = vxr_overlay_need(job->overlay->capacity);
+        vx_report(job->rep, &f);
+    }
+    for (uint32_t i = 0; i < job->overlay->segment_count; i++) {
+        const struct vxr_segment *s = &job->overlay->segment[i];
+
+        job->out->bytes = vx_add_sat(job->out->bytes, vx_sub_sat(s->end, s->begin));
+    }
+}
+
+/* The image is dirty: how much is pending? */
+static void report_pending(struct job *job)
+{
+    struct vx_finding f =
+        vx_finding_at(VX_HDR_012, VX_OBJ_HEADER, job->header_copy,
+                      vx_header_offset(job->header_copy) + VX_HEADER_LOG_GUID_POS, VX_GUID_BYTES);
+
+    vx_guid_split(&job->header->log_guid, &f.arg[0], &f.arg[1]);
+    f.arg[2] = job->out->entries;
+    f.arg[3] = job->out->bytes;
+    if (job->out->descriptors == 0 && job->out->state == VXR_LOG_REPLAYED) {
+        f.rule = VX_SEQ_012; /* dirty in form only */
+    }
+    vx_report(job->rep, &f);
+}
+
+void vxr_log_check(const struct vx_source *raw, const struct vx_headers *headers,
+                   enum vx_crc_kind crc, uint64_t prefix, struct vxr_log_workspace *ws,
+                   struct vxr_overlay *overlay, const struct vxr_story *story,
+                   struct vx_reporter *rep, struct vxr_log *out)
+{
+    struct job job = {
+        .raw = raw,
+        .header = vx_headers_current(headers),
+        .header_copy = headers->current,
+        .crc = crc,
+        .prefix = prefix,
+        .ws = ws,
+        .overlay = overlay,
+        .rep = rep,
+        .out = out,
+    };
+
+    memset(out, 0, sizeof(*out));
+    out->size = raw->size;
+    vxr_overlay_clear(overlay);
+    if (job.header == NULL || !headers->is_dirty) {
+        return; /* clean: the log area is free space */
+    }
+    if (!headers->is_log_usable) {
+        out->state = VXR_LOG_INVALID; /* HDR-010 to HDR-018 said why */
+        report_pending(&job);
+        return;
+    }
+    vxr_ring_init(&ws->ring, raw, job.header);
+    vxr_scan(&ws->ring, &job.header->log_guid, crc, ws->starts, story, rep, &out->scan);
+    if (!out->scan.has_active) {
+        report_no_sequence(&job);
+    } else {
+        take_sequence(&job);
+        check_sizes(&job);
+        check_scan(&job);
+        decide(&job);
+    }
+    report_pending(&job);
+}

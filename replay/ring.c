@@ -1,0 +1,54 @@
+/* Ring arithmetic and the window. */
+#include "replay/ring.h"
+
+#include "parser/bytes.h"
+
+void vxr_ring_init(struct vxr_ring *ring, const struct vx_source *raw,
+                   const struct vx_header *header)
+{
+    memset(ring, 0, sizeof(*ring));
+    ring->raw = raw;
+    ring->offset = header->log_offset;
+    ring->length = header->log_length;
+}
+
+uint32_t vxr_ring_advance(const struct vxr_ring *ring, uint32_t pos, uint32_t bytes)
+{
+    uint64_t sum = (uint64_t)pos + bytes;
+
+    return (uint32_t)(vx_mod(sum, ring->length) & UINT32_MAX);
+}
+
+uint32_t vxr_ring_distance(const struct vxr_ring *ring, uint32_t from, uint32_t to)
+{
+    uint64_t ahead = to >= from ? to : (uint64_t)to + ring->length;
+
+    return (uint32_t)(vx_sub_sat(ahead, from) & UINT32_MAX);
+}
+
+uint64_t vxr_ring_offset(const struct vxr_ring *ring, uint32_t pos)
+{
+    return vx_add_sat(ring->offset, pos);
+}
+
+const uint8_t *vxr_ring_sector(struct vxr_ring *ring, uint32_t pos)
+{
+    uint64_t ahead = vx_sub_sat(pos, ring->window_pos);
+    uint64_t left = vx_sub_sat(ring->length, pos);
+    size_t want = left < VXR_WINDOW_BYTES ? (size_t)left : VXR_WINDOW_BYTES;
+
+    if (pos < ring->window_pos || !vx_within(ahead, VXR_SECTOR_BYTES, ring->window_bytes)) {
+        ring->window_bytes = 0;
+        if (want < VXR_SECTOR_BYTES ||
+            vx_source_read(ring->raw, vxr_ring_offset(ring, pos), ring->window, want) != VX_OK) {
+            return NULL;
+        }
+        ring->window_pos = pos;
+        ring->window_bytes = (uint32_t)want;
+        ahead = 0;
+    }
+    if (ahead / VXR_SECTOR_BYTES >= VXR_WINDOW_SECTORS) {
+        return NULL; /* cannot happen: window_bytes is at most VXR_WINDOW_BYTES */
+    }
+    return ring->window + VXR_SECTOR_BYTES * (size_t)(ahead / VXR_SECTOR_BYTES);
+}
