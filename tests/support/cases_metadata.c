@@ -317,6 +317,9 @@ static const struct rule_case ROWS[] = {
     {.name = "foreign item required", .rule = VX_MDE_008, .fires = true, .edit = add_required,
      .want = "LAY-011f MDE-008f", .index = NEXT, .offset = CASE_ANY},
     {.name = "foreign item optional", .rule = VX_MDE_008, .edit = add_optional, .want = ""},
+    {.name = "user item with a system item's ID, required", .rule = VX_MDE_008, .fires = true,
+     .poke = {{ITEM, 4, I_FLAGS, 7}}, .want = "LAY-011f MDE-008f MDE-012e MDE-016e MDE-018w",
+     .index = 4, .offset = CASE_ANY},
     {.name = "items known but not published", .rule = VX_MDE_008, .edit = add_hidden_required,
      .want = ""},
 

@@ -120,6 +120,13 @@ void expect_same(const struct findings *f, const struct findings *other, const c
     }
 }
 
+/* Collisions are kept in one list of the first ones: when it is full, a rule about some of them
+ * can have fewer examples than its total. */
+static bool is_kept_list(unsigned rule)
+{
+    return rule == VX_BAT_016 || rule == VX_BAT_025;
+}
+
 void expect_invariants(const struct findings *f, uint64_t size)
 {
     uint64_t forwarded[VX_RULE_COUNT] = {0};
@@ -138,9 +145,10 @@ void expect_invariants(const struct findings *f, uint64_t size)
     }
     for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
         const uint64_t total = f->rep.total[rule];
-        const uint64_t want = total < VX_FINDINGS_PER_RULE ? total : VX_FINDINGS_PER_RULE;
+        const uint64_t most = total < VX_FINDINGS_PER_RULE ? total : VX_FINDINGS_PER_RULE;
+        const bool may_be_less = is_kept_list(rule) && f->rep.total[VX_BAT_015] > most;
 
-        if (forwarded[rule] != want) {
+        if (forwarded[rule] > most || (forwarded[rule] < most && !may_be_less)) {
             print_all(f);
             fail_msg("row \"%s\": %s total %" PRIu64 ", but %" PRIu64 " forwarded", f->row,
                      findings_rule_name((enum vx_rule)rule), total, forwarded[rule]);

@@ -1,0 +1,417 @@
+/* The whole check: what real producers write, and what must hold for every image of every case
+ * table, whatever memory, source or fault it meets. */
+#include "tests/support/expect_case.h"
+#include "tests/support/fault_source.h"
+
+enum { READS_MAX = 160 }; /* 16 passes over 5 windows, twice, at the very most */
+
+/* Raised by the command line, not by parser/. */
+static bool is_raised_by_caller(unsigned rule)
+{
+    return rule == VX_RUN_002;
+}
+
+static void test_case_tables__every_rule__has_a_row_that_fires_and_a_near_miss(void **state)
+{
+    unsigned fires[VX_RULE_COUNT] = {0};
+    unsigned misses[VX_RULE_COUNT] = {0};
+    unsigned missing = 0;
+
+    (void)state;
+    for (int table = 0; table < CASE_TABLES; table++) {
+        const struct rule_cases cases = cases_of((enum case_table)table);
+
+        for (size_t i = 0; i < cases.count; i++) {
+            fires[cases.row[i].rule] += cases.row[i].fires ? 1 : 0;
+            misses[cases.row[i].rule] += cases.row[i].fires ? 0 : 1;
+        }
+    }
+    for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
+        if (!is_raised_by_caller(rule) && (fires[rule] == 0 || misses[rule] == 0)) {
+            print_error("%s: %u rows fire it, %u near misses\n",
+                        findings_rule_name((enum vx_rule)rule), fires[rule], misses[rule]);
+            missing++;
+        }
+    }
+    assert_int_equal(missing, 0);
+}
+
+static void test_verdict__image_changed__is_incomplete_whatever_else(void **state)
+{
+    struct findings f;
+    struct vx_finding changed = vx_finding_at(VX_RUN_002, VX_OBJ_RUN, 0, VX_NO_OFFSET, 0);
+    struct vx_finding fatal = vx_finding_at(VX_FTI_001, VX_OBJ_FILE, 0, 0, 8);
+
+    (void)state;
+    findings_init(&f, "changed");
+    vx_report(&f.rep, &fatal);
+    assert_int_equal(vx_verdict_of(&f.rep), VX_CORRUPT);
+    vx_report(&f.rep, &changed);
+    assert_int_equal(vx_verdict_of(&f.rep), VX_INCOMPLETE);
+    findings_free(&f);
+}
+
+/* Call visit for each row of each table. */
+typedef void row_fn(const struct rule_case *row);
+
+static void for_each_row(row_fn *visit)
+{
+    for (int table = 0; table < CASE_TABLES; table++) {
+        const struct rule_cases cases = cases_of((enum case_table)table);
+
+        for (size_t i = 0; i < cases.count; i++) {
+            visit(&cases.row[i]);
+        }
+    }
+}
+
+static void check_with(const struct rule_case *row, struct image *im, size_t memory_bytes,
+                       bool knows_holes, struct findings *out)
+{
+    const struct check_options options = {.memory_bytes = memory_bytes, .pass_limit = UINT64_MAX};
+    struct vx_source inner = image_source(im);
+    struct vx_source src;
+    struct fault_source fault;
+
+    inner.next_data = knows_holes ? inner.next_data : NULL;
+    fault_source_init(&fault, &inner);
+    fault.kind = row->bad.end > 0 ? FAULT_FAIL_RANGE : FAULT_NONE;
+    fault.bad = row->bad;
+    src = fault_source(&fault);
+    findings_init(out, row->name);
+    check_source(&src, &options, out, NULL);
+    assert_int_equal(fault.outside, 0);
+}
+
+static void expect_same_for_all_memory(const struct rule_case *row)
+{
+    struct image im;
+    struct findings first;
+    struct findings other;
+    struct vx_need need;
+    size_t sizes[6];
+
+    case_make(row, &im);
+    need = vx_structure_need(im.size);
+    sizes[0] = (size_t)need.min;
+    sizes[1] = (size_t)need.min + 1;
+    sizes[2] = (size_t)need.min + 8;
+    sizes[3] = (size_t)need.min + 1003;
+    sizes[4] = (size_t)need.min + 65537;
+    sizes[5] = need.max < CHECK_MEMORY_BYTES ? (size_t)need.max : CHECK_MEMORY_BYTES;
+    check_with(row, &im, sizes[0], true, &first);
+    for (size_t i = 1; i < VX_COUNT_OF(sizes); i++) {
+        check_with(row, &im, sizes[i], true, &other);
+        expect_same(&first, &other, "other memory");
+        findings_free(&other);
+    }
+    findings_free(&first);
+    image_free(&im);
+}
+
+static void test_check__any_memory_size__same_findings(void **state)
+{
+    (void)state;
+    for_each_row(expect_same_for_all_memory);
+}
+
+static void expect_same_without_holes(const struct rule_case *row)
+{
+    struct image im;
+    struct findings with;
+    struct findings without;
+
+    case_make(row, &im);
+    check_with(row, &im, 0, true, &with);
+    check_with(row, &im, 0, false, &without);
+    if (row->bad.end == 0) {
+        expect_same(&with, &without, "a source that knows no holes");
+    }
+    findings_free(&with);
+    findings_free(&without);
+    image_free(&im);
+}
+
+static void test_check__source_without_knowledge_of_holes__same_findings(void **state)
+{
+    (void)state;
+    for_each_row(expect_same_without_holes);
+}
+
+static void test_structure_init__one_byte_below_the_minimum__is_refused(void **state)
+{
+    const struct vx_need need = vx_structure_need(0);
+    struct findings f;
+    struct vx_structure *s = malloc(sizeof(*s));
+    void *memory = malloc((size_t)need.min);
+
+    (void)state;
+    assert_non_null(s);
+    assert_non_null(memory);
+    findings_init(&f, "memory");
+    assert_int_equal(vx_structure_init(s, memory, 0, &f.rep), VX_E_WORKSPACE);
+    assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace), &f.rep),
+                     VX_E_WORKSPACE);
+    assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace) + 1023, &f.rep),
+                     VX_E_WORKSPACE);
+    assert_int_equal(vx_structure_init(s, memory, (size_t)need.min, &f.rep), VX_OK);
+    findings_free(&f);
+    free(memory);
+    free(s);
+}
+
+static void test_structure_need__any_size__does_not_wrap(void **state)
+{
+    static const uint64_t size[] = {0, 1, VX_MIB, 64 * IMAGE_TIB, INT64_MAX, UINT64_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(size); i++) {
+        const struct vx_need need = vx_structure_need(size[i]);
+
+        assert_true(need.min <= need.max);
+        assert_true(need.max <= (UINT64_C(1) << 44));
+        assert_int_equal(need.min, vx_structure_need(0).min);
+    }
+    assert_true(vx_structure_need(64 * IMAGE_TIB).max <= 17 * IMAGE_MIB);
+}
+
+/* Images whose every read is made to fail or change. */
+static void make_image_of_kind(unsigned kind, struct image *im)
+{
+    static const struct image_spec spec[] = {
+        {.state = 6},
+        {.type = IMAGE_FIXED, .state = 6},
+        {.disk_bytes = 20 * 256 * IMAGE_MIB,
+         .block_bytes = 256 * VX_MIB,
+         .type = IMAGE_DIFFERENCING,
+         .state = 7},
+        {.disk_bytes = 40 * IMAGE_GIB, .state = 6}};
+
+    image_make(im, &spec[kind % VX_COUNT_OF(spec)]);
+    if (kind >= VX_COUNT_OF(spec)) { /* with a collision and a stale place, for more passes */
+        image_bat_set(im, 3, image_bat_get(im, 2));
+        image_bat_set(im, 5, image_bat_get(im, 2) - 3);
+    }
+}
+enum { IMAGE_KINDS = 8 };
+
+static void expect_honest(struct image *im, enum fault_kind kind, uint64_t at, size_t memory,
+                          struct fault_source *fault)
+{
+    static const char *const what[] = {"sound image", "fails once",    "fails from",
+                                       "changes once", "changes from", "shrinks from"};
+    const struct check_options options = {.memory_bytes = memory};
+    const struct vx_source inner = image_source(im);
+    struct vx_source src;
+    struct findings f;
+
+    fault_source_init(fault, &inner);
+    fault->kind = kind;
+    fault->at = at;
+    fault->limit = IMAGE_BAT;
+    src = fault_source(fault);
+    findings_init(&f, what[kind]);
+    check_source(&src, &options, &f, NULL);
+    expect_invariants(&f, im->size);
+    assert_int_equal(fault->outside, 0);
+    assert_true(fault->reads <= READS_MAX);
+    if (fault->failures > 0) {
+        assert_true(f.rep.total[VX_RUN_001] > 0);
+        assert_true(vx_verdict_of(&f.rep) == VX_INCOMPLETE || vx_verdict_of(&f.rep) == VX_CORRUPT);
+    } else {
+        expect_no_rule(&f, VX_RUN_001);
+    }
+    findings_free(&f);
+}
+
+static void test_check__fault_at_every_read__is_said(void **state)
+{
+    struct image im;
+    struct fault_source fault;
+
+    (void)state;
+    for (unsigned kind = 0; kind < IMAGE_KINDS; kind++) {
+        make_image_of_kind(kind, &im);
+        for (int what = FAULT_FAIL_ONCE; what <= FAULT_SHRINK_FROM; what++) {
+            const size_t least = (size_t)vx_structure_need(im.size).min;
+            uint64_t at = 0;
+
+            do {
+                expect_honest(&im, (enum fault_kind)what, at, 0, &fault);
+                expect_honest(&im, (enum fault_kind)what, at, least, &fault);
+                at++;
+            } while (at <= fault.reads);
+        }
+        image_free(&im);
+    }
+}
+
+static void test_check__failing_hole_queries__same_findings(void **state)
+{
+    struct image im;
+    struct findings good;
+    struct findings bad;
+    struct fault_source fault;
+    struct vx_source src;
+
+    (void)state;
+    for (unsigned kind = 0; kind < IMAGE_KINDS; kind++) {
+        make_image_of_kind(kind, &im);
+        src = image_source(&im);
+        fault_source_init(&fault, &src);
+        fault.fails_queries = true;
+        findings_init(&good, "good queries");
+        findings_init(&bad, "failing queries");
+        check_source(&src, NULL, &good, NULL);
+        src = fault_source(&fault);
+        check_source(&src, NULL, &bad, NULL);
+        expect_same(&good, &bad, "failing hole queries");
+        findings_free(&good);
+        findings_free(&bad);
+        image_free(&im);
+    }
+}
+
+static void expect_not_sound(struct image *im, uint64_t size)
+{
+    struct findings f;
+
+    im->size = size;
+    findings_init(&f, "truncated");
+    check_image(im, &f, NULL);
+    expect_invariants(&f, size);
+    assert_int_equal(vx_verdict_of(&f.rep), VX_CORRUPT);
+    findings_free(&f);
+}
+
+static void test_check__sound_image_cut_anywhere__is_corrupt(void **state)
+{
+    struct image im;
+    uint64_t full;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){.state = 6});
+    full = im.size;
+    for (uint64_t size = 0; size < full; size += 65536) {
+        expect_not_sound(&im, size);
+        expect_not_sound(&im, size + 1);
+        expect_not_sound(&im, size + 4095);
+        expect_not_sound(&im, size + 65535);
+    }
+    for (uint64_t size = 0; size < 600; size++) {
+        expect_not_sound(&im, size);
+    }
+    image_free(&im);
+}
+
+static void test_check__size_2_63_less_1__is_sound_and_cheap(void **state)
+{
+    struct image im;
+    struct findings f;
+    struct vx_source src;
+    struct fault_source fault;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){0});
+    im.size = INT64_MAX;
+    image_bat_set(&im, 2, image_entry((UINT64_C(1) << 43) - 2, 6));
+    image_bat_set(&im, 3, image_entry(UINT64_C(1) << 42, 6));
+    src = image_source(&im);
+    fault_source_init(&fault, &src);
+    src = fault_source(&fault);
+    findings_init(&f, "2^63 - 1 bytes");
+    check_source(&src, NULL, &f, NULL);
+    expect_summary(&f, "LAY-009i");
+    assert_true(fault.reads <= 20);
+    findings_free(&f);
+    image_free(&im);
+}
+
+/* All 2047 slots of both region tables: one GUID, every region on top of the others. */
+static void fill_regions(struct image *im, bool is_descending)
+{
+    for (unsigned i = IMAGE_REGION_NEXT; i < 2047; i++) {
+        const unsigned place = is_descending ? 2047 - i : i;
+
+        image_add_region(im, IMAGE_GUID_FOREIGN, (4 + UINT64_C(0) + place) * IMAGE_MIB,
+                         0xfff00000, 0);
+    }
+    im->size = 8 * IMAGE_GIB;
+    image_seal(im);
+}
+
+static void test_check__2047_overlapping_regions_of_one_guid__few_reads(void **state)
+{
+    (void)state;
+    for (unsigned order = 0; order < 2; order++) {
+        struct image im;
+        struct findings f;
+        struct vx_source src;
+        struct fault_source fault;
+
+        image_make(&im, &(struct image_spec){0});
+        fill_regions(&im, order != 0);
+        src = image_source(&im);
+        fault_source_init(&fault, &src);
+        src = fault_source(&fault);
+        findings_init(&f, "2047 regions");
+        check_source(&src, NULL, &f, NULL);
+        expect_invariants(&f, im.size);
+        expect_total(&f, VX_RGE_001, 2044);
+        expect_total(&f, VX_RGE_006, 2044);
+        expect_total(&f, VX_RGE_010, 2045);
+        assert_true(fault.reads <= 16);
+        findings_free(&f);
+        image_free(&im);
+    }
+}
+
+static void test_check__2047_overlapping_items_of_one_guid__few_reads(void **state)
+{
+    (void)state;
+    for (unsigned order = 0; order < 2; order++) {
+        struct image im;
+        struct findings f;
+        struct vx_source src;
+        struct fault_source fault;
+
+        image_make(&im, &(struct image_spec){0});
+        for (unsigned i = IMAGE_ITEM_NEXT; i < 2047; i++) {
+            const unsigned place = order != 0 ? 2047 - i : i;
+
+            image_add_item(&im, IMAGE_GUID_FOREIGN, 0x20000 + place, 0x8000, 0);
+        }
+        src = image_source(&im);
+        fault_source_init(&fault, &src);
+        src = fault_source(&fault);
+        findings_init(&f, "2047 items");
+        check_source(&src, NULL, &f, NULL);
+        expect_invariants(&f, im.size);
+        expect_summary(&f, "MDT-007i MDE-001e MDE-004e");
+        expect_total(&f, VX_MDE_001, 2041);
+        expect_total(&f, VX_MDE_004, 2041);
+        assert_true(fault.reads <= 16);
+        findings_free(&f);
+        image_free(&im);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_case_tables__every_rule__has_a_row_that_fires_and_a_near_miss),
+        cmocka_unit_test(test_verdict__image_changed__is_incomplete_whatever_else),
+        cmocka_unit_test(test_check__any_memory_size__same_findings),
+        cmocka_unit_test(test_check__source_without_knowledge_of_holes__same_findings),
+        cmocka_unit_test(test_structure_init__one_byte_below_the_minimum__is_refused),
+        cmocka_unit_test(test_structure_need__any_size__does_not_wrap),
+        cmocka_unit_test(test_check__fault_at_every_read__is_said),
+        cmocka_unit_test(test_check__failing_hole_queries__same_findings),
+        cmocka_unit_test(test_check__sound_image_cut_anywhere__is_corrupt),
+        cmocka_unit_test(test_check__size_2_63_less_1__is_sound_and_cheap),
+        cmocka_unit_test(test_check__2047_overlapping_regions_of_one_guid__few_reads),
+        cmocka_unit_test(test_check__2047_overlapping_items_of_one_guid__few_reads),
+    };
+
+    return run_tests_and_cases("structure", tests, VX_COUNT_OF(tests), CASES_PRODUCERS);
+}
