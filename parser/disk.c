@@ -1,0 +1,192 @@
+/* The virtual disk: one BAT entry decides about one block. */
+#include "parser/disk.h"
+
+#include "parser/bytes.h"
+
+void vx_disk_init(struct vx_disk *disk, const struct vx_source *view,
+                  const struct vx_geometry *geo, const struct vx_region_place *bat,
+                  uint8_t window[VX_BAT_WINDOW_BYTES])
+{
+    *disk = (struct vx_disk){
+        .view = view,
+        .geo = geo,
+        .table_offset = bat->offset,
+        .slot_count = vx_min(vx_div(bat->length, VX_BAT_ENTRY_BYTES), geo->bat_entries),
+        .window = window,
+    };
+}
+
+/* Read the window that holds slot `index`. Returns whether it is there. */
+static bool fill(struct vx_disk *disk, uint64_t index)
+{
+    uint64_t first = vx_sub_sat(index, vx_mod(index, VX_BAT_WINDOW_ENTRIES));
+    uint64_t count = vx_min(vx_sub_sat(disk->slot_count, first), VX_BAT_WINDOW_ENTRIES);
+    uint64_t offset =
+        vx_add_sat(disk->table_offset,
+                   VX_BAT_ENTRY_BYTES * vx_min(first, UINT64_MAX / VX_BAT_ENTRY_BYTES));
+
+    disk->window_count = 0;
+    if (vx_source_read(disk->view, offset, disk->window, VX_BAT_ENTRY_BYTES * (size_t)count) !=
+        VX_OK) {
+        return false;
+    }
+    disk->window_first = first;
+    disk->window_count = count;
+    return true;
+}
+
+/* The BAT entry of a payload block. False when it lies outside the table or cannot be read. */
+static bool load_entry(struct vx_disk *disk, uint64_t block, uint64_t *entry)
+{
+    uint64_t index = vx_add_sat(block, vx_div(block, disk->geo->chunk_ratio));
+    uint64_t pos = 0;
+
+    *entry = 0;
+    if (index >= disk->slot_count) {
+        return false;
+    }
+    if (index < disk->window_first ||
+        !vx_within(vx_sub_sat(index, disk->window_first), 1, disk->window_count)) {
+        if (!fill(disk, index)) {
+            return false;
+        }
+    }
+    pos = vx_sub_sat(index, disk->window_first);
+    if (pos >= VX_BAT_WINDOW_ENTRIES) {
+        return false; /* cannot happen: the window was filled around the index */
+    }
+    *entry = vx_bat_entry(disk->window, (uint32_t)pos);
+    return true;
+}
+
+static void make_unreadable(struct vx_disk_range *range, enum vx_rule rule)
+{
+    range->kind = VX_DISK_UNREADABLE;
+    range->rule = rule;
+    range->file_offset = 0;
+}
+
+/* A present block, from byte `in` of it on: bytes of the file, as far as the file goes. */
+static void map_present(const struct vx_disk *disk, uint64_t entry, uint64_t in,
+                        struct vx_disk_range *range)
+{
+    uint64_t mib = vx_bat_mib(entry);
+    uint64_t left = 0;
+
+    if (mib == 0) {
+        make_unreadable(range, VX_BAT_012);
+        return;
+    }
+    range->kind = VX_DISK_FILE;
+    range->file_offset = vx_add_sat(mib << VX_MIB_SHIFT, in);
+    left = vx_sub_sat(disk->view->size, range->file_offset);
+    if (left == 0) {
+        make_unreadable(range, VX_BAT_017);
+    } else {
+        range->length = vx_min(range->length, left);
+    }
+}
+
+/* The part of one block that begins at range->offset; range->length is an upper bound on entry. */
+static void map_block(struct vx_disk *disk, struct vx_disk_range *range)
+{
+    uint64_t block = vx_div(range->offset, disk->geo->block_bytes);
+    uint64_t in = vx_mod(range->offset, disk->geo->block_bytes);
+    uint64_t entry = 0;
+
+    range->length = vx_min(range->length, vx_sub_sat(disk->geo->block_bytes, in));
+    if (!load_entry(disk, block, &entry)) {
+        bool is_outside =
+            vx_add_sat(block, vx_div(block, disk->geo->chunk_ratio)) >= disk->slot_count;
+
+        range->state = 0;
+        make_unreadable(range, is_outside ? VX_BAT_007 : VX_RUN_001);
+        return;
+    }
+    range->state = vx_bat_state(entry);
+    range->kind = VX_DISK_ZERO;
+    switch (range->state) {
+    case VX_STATE_NOT_PRESENT:
+        range->kind = disk->geo->has_parent ? VX_DISK_PARENT : VX_DISK_ZERO;
+        break;
+    case VX_STATE_RESERVED_4:
+        make_unreadable(range, VX_BAT_009);
+        break;
+    case VX_STATE_PARTIALLY_PRESENT:
+        if (disk->geo->has_parent) {
+            make_unreadable(range, VX_RUN_006); /* which sectors are whose is not looked up */
+            break;
+        }
+        map_present(disk, entry, in, range); /* state 7 without a parent reads as 6 */
+        break;
+    case VX_STATE_FULLY_PRESENT:
+        map_present(disk, entry, in, range);
+        break;
+    default: /* UNDEFINED, ZERO, UNMAPPED and its old number 5 */
+        break;
+    }
+}
+
+/* Does b go on where a ends? */
+static bool continues(const struct vx_disk_range *a, const struct vx_disk_range *b)
+{
+    return a->kind == b->kind && a->state == b->state && a->rule == b->rule &&
+           (a->kind != VX_DISK_FILE || vx_add_sat(a->file_offset, a->length) == b->file_offset);
+}
+
+enum vx_status vx_disk_map(struct vx_disk *disk, uint64_t offset, uint64_t length,
+                           struct vx_disk_range *range)
+{
+    uint64_t left = vx_min(length, vx_sub_sat(disk->geo->disk_bytes, offset));
+    struct vx_disk_range next = {.rule = VX_RULE_COUNT};
+
+    *range = (struct vx_disk_range){.offset = offset, .length = left, .rule = VX_RULE_COUNT};
+    if (left == 0) {
+        return VX_STOP;
+    }
+    map_block(disk, range);
+    while (range->length < left) { /* each turn adds at least a byte, nearly always a block */
+        next = (struct vx_disk_range){
+            .offset = vx_add_sat(offset, range->length),
+            .length = vx_sub_sat(left, range->length),
+            .rule = VX_RULE_COUNT,
+        };
+        map_block(disk, &next);
+        if (next.length == 0 || !continues(range, &next)) {
+            break;
+        }
+        range->length = vx_add_sat(range->length, next.length);
+    }
+    return VX_OK;
+}
+
+enum vx_status vx_disk_read(struct vx_disk *disk, uint64_t offset, uint8_t *dst, size_t len)
+{
+    struct vx_disk_range range = {0};
+    uint64_t done = 0;
+
+    if (!vx_within(offset, len, disk->geo->disk_bytes)) {
+        return VX_E_USAGE;
+    }
+    while (done < len) { /* each turn passes a range */
+        enum vx_status status = vx_disk_map(disk, vx_add_sat(offset, done),
+                                            vx_sub_sat(len, done), &range);
+
+        if (status != VX_OK || range.length == 0 || range.length > len) {
+            return VX_E_BUG; /* cannot happen: the range lies inside the disk */
+        }
+        if (range.kind == VX_DISK_FILE) {
+            status = vx_source_read(disk->view, range.file_offset, dst + done,
+                                    (size_t)range.length);
+        } else if (range.kind == VX_DISK_ZERO) {
+            memset(dst + done, 0, (size_t)range.length);
+        } else {
+            status = VX_E_IO;
+        }
+        if (status != VX_OK) {
+            return VX_E_IO;
+        }
+        done = vx_add_sat(done, range.length);
+    }
+    return VX_OK;
+}
