@@ -50,7 +50,8 @@ CONFIG := $(notdir $(firstword $(CC)))$(SAN:%=-%)$(if $(COVERAGE),-coverage)
 B      := $(BUILD)/$(CONFIG)
 
 # What the compiler does not know is left out, so old and foreign compilers build too.
-takes    = $(shell $(CC) -Werror $(1) -E -x c /dev/null -o /dev/null 2>/dev/null && echo yes)
+takes    = $(shell $(CC) -Werror $(CFLAGS) $(1) -include stdlib.h -E -x c /dev/null \
+           >/dev/null 2>&1 && echo yes)
 taken    = $(if $(call takes,$(1)),$(1),$(foreach f,$(1),$(if $(call takes,$(f)),$(f))))
 is_clang := $(shell $(CC) -dM -E -x c /dev/null 2>/dev/null | grep -w __clang__)
 
@@ -64,8 +65,10 @@ WARN_CLANG := -Wcomma -Wassign-enum -Wconditional-uninitialized -Wunreachable-co
               -Wimplicit-int-conversion -Wshorten-64-to-32 -Wmissing-variable-declarations
 WARN       := $(call taken,$(WARN_BOTH) $(if $(is_clang),$(WARN_CLANG),$(WARN_GCC)))
 
-HARDEN     := $(call taken,-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
-              -ftrivial-auto-var-init=pattern)
+FORTIFY    := $(firstword $(foreach n,3 2,$(if \
+              $(call takes,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(n)),-D_FORTIFY_SOURCE=$(n))))
+HARDEN     := $(call taken,-fstack-protector-strong -ftrivial-auto-var-init=pattern) \
+              -U_FORTIFY_SOURCE $(FORTIFY)
 HARDEN_LD  := -Wl,-z,relro,-z,now
 
 SAN_asan   := -fsanitize=address,undefined -fsanitize=integer -fsanitize=implicit-conversion \

@@ -5,7 +5,10 @@
 #include <getopt.h>
 #include <string.h>
 
-enum { HELP = 16 /* beyond the bits of enum cli_option */ };
+enum {
+    HELP = 16, /* beyond the bits of enum cli_option */
+    NAME_BYTES = 32
+};
 
 /* The val of each is its bit, so that a verb's set of options is one number. */
 static const struct option OPTIONS[] = {
@@ -64,16 +67,34 @@ static bool apply(int option, const char *argument, struct cli_options *out)
     return choice >= 0;
 }
 
-/* An option getopt does not know, or cannot use: what: its answer, argument: where it stood. */
-static bool refuse(int what, const char *argument)
+/* Complain about an option of ours: "WHAT '--NAME'". option: its bit. Returns false. */
+static bool refuse(const char *what, int option)
 {
-    char letter[] = {'-', (char)optopt, '\0'};
-    bool is_long = strncmp(argument, "--", 2) == 0;
+    char text[NAME_BYTES];
+    struct vxo_buffer name;
 
-    (void)cli_usage_error(what == ':'              ? "no value given to option"
-                          : is_long && optopt != 0 ? "no value is taken by option"
-                                                   : "unknown option",
-                          is_long ? argument : letter, "--help");
+    vxo_buffer_init(&name, text, sizeof(text));
+    vxo_put(&name, "--");
+    for (const struct option *o = OPTIONS; o->name != NULL; o++) {
+        vxo_put(&name, o->val == option ? o->name : "");
+    }
+    (void)cli_usage_error(what, text, "--help");
+    return false;
+}
+
+/* Complain about what getopt could not use. answer: '?' or ':'; word: where getopt stands.
+ * Returns false. */
+static bool refuse_unusable(int answer, const char *word)
+{
+    const char letter[] = {'-', (char)optopt, '\0'};
+
+    if (answer == ':') {
+        return refuse("no value given to option", optopt);
+    }
+    if (optopt > 0 && optopt <= HELP) {
+        return refuse("no value is taken by option", optopt);
+    }
+    (void)cli_usage_error("unknown option", optopt == 0 ? word : letter, "--help");
     return false;
 }
 
@@ -90,11 +111,10 @@ bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struc
             option = CLI_OPTION_VERBOSE;
         }
         if (option == '?' || option == ':') {
-            return refuse(option, argv[optind - 1]);
+            return refuse_unusable(option, argv[optind - 1]);
         }
         if (option != HELP && (verb->accepted & (unsigned)option) == 0) {
-            (void)cli_usage_error("unknown option", argv[optind - 1], "--help");
-            return false;
+            return refuse("unknown option", option);
         }
         if (!apply(option, optarg, out)) {
             return false;

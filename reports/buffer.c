@@ -80,7 +80,7 @@ void vxo_put_size(struct vxo_buffer *out, uint64_t bytes)
 {
     static const char *const UNITS[] = {"", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
     uint64_t unit = 1;
-    uint64_t hundredths = 0;
+    uint64_t rest = 0;
     size_t power = 0;
 
     vxo_put_count(out, bytes, "byte");
@@ -93,10 +93,13 @@ void vxo_put_size(struct vxo_buffer *out, uint64_t bytes)
     }
     vxo_put(out, " (");
     vxo_put_uint(out, bytes / unit);
-    if (bytes % unit != 0) {
-        hundredths = (bytes % unit) / (unit / 1024) * 100 / 1024;
-        vxo_put(out, hundredths < 10 ? ".0" : ".");
-        vxo_put_uint(out, hundredths);
+    rest = bytes % unit;
+    if (rest != 0) {
+        /* Long division: ten times a rest below 2^60 fits. */
+        vxo_put(out, ".");
+        vxo_put_uint(out, rest * 10 / unit);
+        rest = rest * 10 % unit;
+        vxo_put_uint(out, rest * 10 / unit);
     }
     vxo_put(out, UNITS[power]);
     vxo_put(out, ")");

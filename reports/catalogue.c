@@ -26,7 +26,10 @@ const struct vxo_rule_text *vxo_rule_text(enum vx_rule rule)
 /* ASCII only: the C library's idea depends on the locale. */
 static char to_upper(char c)
 {
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    if (c >= 'a' && c <= 'z') {
+        return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[c - 'a'];
+    }
+    return c;
 }
 
 /* Is text, in any case, equal to upper? */

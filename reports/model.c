@@ -92,7 +92,7 @@ static void put_character(struct vxo_buffer *out, uint32_t code)
         unit[1] = 0xdc00u + code % 0x400u;
         unit_count = 2;
     }
-    for (uint32_t i = 0; i < unit_count; i++) {
+    for (size_t i = 0; i < unit_count; i++) {
         bytes[2 * i] = (uint8_t)(unit[i] % 256);
         bytes[2 * i + 1] = (uint8_t)(unit[i] / 256);
     }

@@ -1,0 +1,152 @@
+/* Layout: who overlaps whom, against the naive comparison of all pairs. */
+#include "tests/support/expect_case.h"
+
+enum { FOREIGN = 40, REGIONS = FOREIGN + IMAGE_REGION_NEXT };
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = (uint32_t)((UINT64_C(48271) * *seed) % 0x7fffffffu);
+    return *seed;
+}
+
+static void add_random_regions(struct image *im, uint32_t *seed, uint32_t span_mib)
+{
+    for (uint32_t i = 0; i < FOREIGN; i++) {
+        uint8_t guid[16] = {0};
+        const uint64_t mib = 4 + next_random(seed) % span_mib;
+
+        guid[0] = (uint8_t)(i + 1);
+        image_add_region(im, guid, mib * IMAGE_MIB,
+                         (uint32_t)(next_random(seed) % 4 * IMAGE_MIB), 0);
+    }
+    im->size = (span_mib + 10) * IMAGE_MIB;
+    image_seal(im);
+}
+
+/* Is there a pair at all that breaks the rule? */
+static bool some_overlap(const struct vx_workspace *ws)
+{
+    for (unsigned i = 0; i < REGIONS; i++) {
+        for (unsigned k = 0; k < i; k++) {
+            const struct vx_region *a = &ws->region[i];
+            const struct vx_region *b = &ws->region[k];
+
+            if (a->length > 0 && b->length > 0 && a->offset < b->offset + b->length &&
+                b->offset < a->offset + a->length) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void expect_finds_as_naive(const struct vx_workspace *ws, struct vx_layout *layout)
+{
+    for (uint64_t mib = 0; mib < 110; mib++) {
+        for (uint64_t count = 1; count < 5; count++) {
+            const uint64_t begin = mib * VX_MIB;
+            const uint64_t end = begin + count * VX_MIB;
+            bool hits = begin < 2 * VX_MIB; /* header section, log */
+            const struct vx_place *place = vx_layout_find(layout, begin, end);
+
+            for (unsigned i = 0; i < REGIONS; i++) {
+                hits = hits || (ws->region[i].length > 0 && ws->region[i].offset < end &&
+                                begin < ws->region[i].offset + ws->region[i].length);
+            }
+            assert_int_equal(place != NULL, hits);
+            assert_true(place == NULL || (place->begin < end && begin < place->end));
+        }
+    }
+}
+
+static void test_layout__random_regions__as_the_naive_form(void **state)
+{
+    static const uint32_t span[] = {20, 100, 2000};
+    struct vx_workspace *ws = check_workspace();
+    uint32_t seed = 3;
+
+    (void)state;
+    for (unsigned round = 0; round < 30; round++) {
+        struct image im;
+        struct findings f;
+        struct vx_source src;
+        struct vx_headers headers;
+        struct vx_regions regions;
+
+        image_make(&im, &(struct image_spec){0});
+        add_random_regions(&im, &seed, span[round % VX_COUNT_OF(span)]);
+        src = image_source(&im);
+        findings_init(&f, "random regions");
+        vx_headers_load(&src, ws, &f.rep, &headers);
+        vx_headers_check(&headers, im.size, &f.rep);
+        vx_regions_load(&src, ws, &f.rep, &regions);
+        vx_layout_check(&headers, &regions, ws, &f.rep);
+        expect_invariants(&f, im.size);
+        assert_int_equal(regions.count, REGIONS);
+        assert_int_equal(f.rep.total[VX_RGE_006] > 0, some_overlap(ws));
+        expect_no_rule(&f, VX_RGE_007);
+        expect_finds_as_naive(ws, &ws->layout);
+        findings_free(&f);
+        image_free(&im);
+    }
+    free(ws);
+}
+
+static void expect_evidence_of(struct image *im, const char *row)
+{
+    struct findings f;
+
+    image_seal(im);
+    findings_init(&f, row);
+    check_image(im, &f, NULL);
+    expect_invariants(&f, im->size);
+    findings_free(&f);
+}
+
+static void test_layout__overlaps_beyond_the_file__evidence_stays_inside(void **state)
+{
+    struct image im;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){0});
+    image_add_region(&im, IMAGE_GUID_FOREIGN, IMAGE_TIB, IMAGE_MIB, 0);
+    image_add_region(&im, IMAGE_GUID_CHS, IMAGE_TIB, IMAGE_MIB, 0);
+    expect_evidence_of(&im, "two regions beyond the file");
+    image_free(&im);
+
+    image_make(&im, &(struct image_spec){.state = 6});
+    for (unsigned copy = 0; copy < 2; copy++) { /* from inside the file to beyond its end */
+        image_put(&im, image_header_at(copy, 68), 4, 512 * IMAGE_MIB);
+    }
+    expect_evidence_of(&im, "log over everything and beyond the file");
+    image_bat_set(&im, 3, image_entry(5, 3));
+    expect_evidence_of(&im, "stale place on that log");
+    image_free(&im);
+}
+
+static void test_layout_find__empty_layout__is_null(void **state)
+{
+    static struct vx_layout layout;
+
+    (void)state;
+    memset(&layout, 0, sizeof(layout));
+    assert_null(vx_layout_find(&layout, 0, UINT64_MAX));
+    layout.count = 1;
+    layout.place[0] = (struct vx_place){.begin = 10, .end = 20};
+    assert_null(vx_layout_find(&layout, 0, 10));
+    assert_non_null(vx_layout_find(&layout, 0, 11));
+    assert_non_null(vx_layout_find(&layout, 19, 20));
+    assert_null(vx_layout_find(&layout, 20, 21));
+    assert_non_null(vx_layout_find(&layout, 0, UINT64_MAX));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_layout__random_regions__as_the_naive_form),
+        cmocka_unit_test(test_layout__overlaps_beyond_the_file__evidence_stays_inside),
+        cmocka_unit_test(test_layout_find__empty_layout__is_null),
+    };
+
+    return run_tests_and_cases("layout", tests, VX_COUNT_OF(tests), CASES_LAYOUT);
+}

@@ -1,0 +1,147 @@
+/* UTF-16LE to printable UTF-8: every code point, every malformed pair, every length. */
+#include "parser/utf16.h"
+
+#include "tests/support/unit.h"
+
+enum { UNITS_MAX = 600 };
+
+struct row {
+    const char *name;
+    uint16_t unit[8];
+    uint32_t count;
+    const char *want;
+    bool was_altered;
+};
+
+#define BAD "\xef\xbf\xbd"
+
+static const struct row ROWS[] = {
+    {"no units", {0}, 0, "", false},
+    {"NUL at once", {0, 'x'}, 2, "", false},
+    {"ends at NUL", {'a', 'b', 0, 0xd800}, 4, "ab", false},
+    {"no NUL", {'a', 'b', 'c'}, 3, "abc", false},
+    {"two bytes", {0x80 + 0x20, 0x7ff}, 2, "\xc2\xa0\xdf\xbf", false},
+    {"three bytes", {0x800, 0x20ac}, 2, "\xe0\xa0\x80\xe2\x82\xac", false},
+    {"pair", {0xd83d, 0xde00}, 2, "\xf0\x9f\x98\x80", false},
+    {"highest pair that is a character", {0xdbff, 0xdffd}, 2, "\xf4\x8f\xbf\xbd", false},
+    {"highest pair is no character", {0xdbff, 0xdfff}, 2, BAD, true},
+    {"lone high at the end", {'a', 0xd800}, 2, "a" BAD, true},
+    {"lone high before a letter", {0xdbff, 'a'}, 2, BAD "a", true},
+    {"lone high before NUL", {0xd800, 0, 'a'}, 3, BAD, true},
+    {"lone low", {0xdc00, 'a'}, 2, BAD "a", true},
+    {"two highs and a low", {0xd83d, 0xd83d, 0xde00}, 3, BAD "\xf0\x9f\x98\x80", true},
+    {"low then high", {0xde00, 0xd83d}, 2, BAD BAD, true},
+    {"escape", {0x1b, '[', '2', 'J'}, 4, BAD "[2J", true},
+    {"newline", {'a', '\n'}, 2, "a" BAD, true},
+    {"delete", {0x7f}, 1, BAD, true},
+    {"C1 control", {0x9b, '2'}, 2, BAD "2", true},
+    {"right-to-left override", {0x202e, 'a'}, 2, BAD "a", true},
+    {"isolate", {0x2066}, 1, BAD, true},
+    {"zero width space", {'a', 0x200b, 'b'}, 3, "a" BAD "b", true},
+    {"byte order mark", {0xfeff}, 1, BAD, true},
+    {"swapped byte order mark", {0xfffe}, 1, BAD, true},
+    {"tag character", {0xdb40, 0xdc41}, 2, BAD, true},
+    {"replacement character itself", {0xfffd}, 1, BAD, false},
+};
+
+static void to_bytes(const uint16_t *unit, uint32_t count, uint8_t *bytes)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bytes[2 * i] = (uint8_t)(unit[i] & 0xff);
+        bytes[2 * i + 1] = (uint8_t)(unit[i] >> 8);
+    }
+}
+
+/* The bytes on the heap, exactly as long as said, so that a read beyond is seen. */
+static void print_units(const uint16_t *unit, uint32_t count, struct vx_text *out)
+{
+    uint8_t *bytes = malloc(count == 0 ? 1 : 2 * (size_t)count);
+
+    assert_non_null(bytes);
+    to_bytes(unit, count, bytes);
+    memset(out, 0x55, sizeof(*out));
+    vx_utf16_print(bytes, count, out);
+    free(bytes);
+    assert_true(out->len < VX_TEXT_BYTES);
+    assert_int_equal(out->utf8[out->len], '\0');
+    assert_int_equal(strlen(out->utf8), out->len);
+}
+
+static void test_utf16_print__rows__as_wanted(void **state)
+{
+    struct vx_text text;
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(ROWS); i++) {
+        print_units(ROWS[i].unit, ROWS[i].count, &text);
+        if (strcmp(text.utf8, ROWS[i].want) != 0 || text.was_altered != ROWS[i].was_altered ||
+            text.was_truncated) {
+            fail_msg("row \"%s\": got \"%s\", altered %d, truncated %d", ROWS[i].name, text.utf8,
+                     text.was_altered, text.was_truncated);
+        }
+    }
+}
+
+/* No control and no surrogate comes out, and every output is well-formed UTF-8. */
+static void expect_clean(const struct vx_text *text, uint32_t code)
+{
+    const uint8_t *p = (const uint8_t *)text->utf8;
+
+    if (text->len == 1 && (p[0] < 0x20 || p[0] >= 0x7f)) {
+        fail_msg("U+%04" PRIX32 " gives a control", code);
+    }
+    if (text->len == 2 && (p[0] < 0xc2 || p[0] > 0xdf || (p[0] == 0xc2 && p[1] < 0xa0))) {
+        fail_msg("U+%04" PRIX32 " gives a C1 control or an overlong form", code);
+    }
+    if (text->len == 3 && p[0] == 0xed && p[1] >= 0xa0) {
+        fail_msg("U+%04" PRIX32 " gives a surrogate", code);
+    }
+    assert_in_range(text->len, 1, 4);
+}
+
+static void test_utf16_print__every_code_point__is_clean(void **state)
+{
+    struct vx_text text;
+
+    (void)state;
+    for (uint32_t code = 1; code < 0x110000; code++) {
+        uint16_t unit[2] = {(uint16_t)(code & 0xffff), 0};
+        uint8_t bytes[4];
+
+        if (code >= 0x10000) {
+            unit[0] = (uint16_t)(0xd800 + ((code - 0x10000) >> 10));
+            unit[1] = (uint16_t)(0xdc00 + ((code - 0x10000) & 0x3ff));
+        }
+        to_bytes(unit, 2, bytes);
+        vx_utf16_print(bytes, 2, &text);
+        expect_clean(&text, code);
+    }
+}
+
+static void test_utf16_print__any_length__ends_at_a_whole_character(void **state)
+{
+    uint16_t unit[UNITS_MAX];
+    struct vx_text text;
+
+    (void)state;
+    for (uint32_t i = 0; i < UNITS_MAX; i++) {
+        unit[i] = 0x20ac;
+    }
+    for (uint32_t count = 0; count <= UNITS_MAX; count++) {
+        print_units(unit, count, &text);
+        assert_int_equal(text.len % 3, 0);
+        assert_int_equal(text.was_truncated, text.len != 3 * count);
+        assert_true(count > 256 || !text.was_truncated); /* a creator always fits */
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_utf16_print__rows__as_wanted),
+        cmocka_unit_test(test_utf16_print__every_code_point__is_clean),
+        cmocka_unit_test(test_utf16_print__any_length__ends_at_a_whole_character),
+    };
+
+    return cmocka_run_group_tests_name("utf16", tests, NULL, NULL);
+}
