@@ -86,6 +86,7 @@ static bool check_end(struct vx_entry_walk *walk, const struct vx_entry *entry, 
     vx_report(walk->rep, &f);
     if (is_missing) {
         vx_tally_add(&walk->missing, entry->index);
+        walk->missing_end = vx_max(walk->missing_end, f.arg[1]);
     }
     return !is_missing;
 }

@@ -10,6 +10,12 @@ struct vx_tally {
     uint64_t first;
 };
 
+/* A block that begins in [begin, end) lies inside the file, clear of header, log and regions. */
+struct vx_plain {
+    uint64_t begin_mib;
+    uint64_t end_mib;
+};
+
 /* The state of a walk over the table. */
 struct vx_entry_walk {
     const struct vx_blocks_job *job;
@@ -17,8 +23,10 @@ struct vx_entry_walk {
     struct vx_blocks *out;
     uint64_t file_bytes;
     uint64_t clear_mib; /* from here on, no header, log or region */
+    struct vx_plain plain;
     struct vx_tally at_zero;  /* present payload blocks without a place */
     struct vx_tally missing;  /* blocks with virtual bytes beyond the end of the file */
+    uint64_t missing_end;     /* greatest end of those */
     struct vx_tally unused;   /* slots of no block that are not zero */
     struct vx_tally partial;  /* partially present blocks of the current chunk */
     uint64_t partial_number;  /* payload block of the first of them */

@@ -417,7 +417,8 @@ static void write_facts(const struct vxo_text *out, const struct vxo_report *rep
     write_header(out, facts);
     write_region(out, "BAT", &facts->regions.bat,
                  facts->has_geometry ? facts->geometry.bat_entries : 0, " entries");
-    write_region(out, "Metadata", &facts->regions.metadata, facts->metadata.count, " items");
+    write_region(out, "Metadata", &facts->regions.metadata,
+                 facts->metadata.is_usable ? facts->metadata.count : 0, " items");
     write_blocks(out, facts);
     vxo_line_init(&line);
     vxo_put_size(&line.put, facts->file_bytes);

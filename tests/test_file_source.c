@@ -13,7 +13,13 @@
 
 #include "tests/support/unit.h"
 
-enum { SPARSE_BYTES = 8 * VX_MIB, DATA_AT = 3 * VX_MIB, DATA_BYTES = 4096, PATH_BYTES = 256 };
+enum {
+    SPARSE_BYTES = 8 * VX_MIB,
+    DATA_AT = 3 * VX_MIB,
+    DATA_BYTES = 4096,
+    PATH_BYTES = 256,
+    NOBODY = 65534
+};
 
 /* A folder of our own, and a file in it. */
 struct scene {
@@ -226,10 +232,11 @@ static void test_open__unreadable__says_why(void **state)
 
     make_sparse(scene->path);
     assert_int_equal(chmod(scene->path, 0), 0);
-    if (access(scene->path, R_OK) == 0) {
+    if (geteuid() == 0 && seteuid(NOBODY) != 0) {
         skip(); /* root reads everything */
     }
-    open_refused(scene->path, "Permission denied");
+    open_refused(scene->path, "Permission denied: run as a user who may read it");
+    assert_int_equal(seteuid(getuid()), 0);
 }
 
 /* With standard output closed, a report must not go to the descriptor of the image. */
