@@ -24,8 +24,7 @@ static void expect_bytes(const struct image *im, const struct vx_bat_run *run,
             got = vx_bat_entry(window, run->begin + (uint32_t)i);
         }
         if (got != want) {
-            fail_msg("slot %" PRIu64 ": got %" PRIx64 ", want %" PRIx64, run->index + i, got,
-                     want);
+            fail_msg("slot %" PRIu64 ": got %" PRIx64 ", want %" PRIx64, run->index + i, got, want);
         }
     }
 }

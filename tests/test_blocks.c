@@ -40,18 +40,18 @@ static size_t collect(const struct image *im, struct claim *all)
             (is_bitmap ? !is_child || state != 6 : state < 6 || block >= im->payload_blocks)) {
             continue;
         }
-        all[count] = (struct claim){i, raw >> 20, is_bitmap ? 1 : im->spec.block_bytes >> 20,
-                                    is_bitmap};
+        all[count] =
+            (struct claim){i, raw >> 20, is_bitmap ? 1 : im->spec.block_bytes >> 20, is_bitmap};
         count++;
     }
     return count;
 }
 
 struct model {
-    uint64_t overlapping;  /* BAT-015 */
-    uint64_t same;         /* BAT-016 */
-    uint64_t bad_bitmaps;  /* BAT-025 */
-    uint64_t first_index;  /* of BAT-015 */
+    uint64_t overlapping; /* BAT-015 */
+    uint64_t same;        /* BAT-016 */
+    uint64_t bad_bitmaps; /* BAT-025 */
+    uint64_t first_index; /* of BAT-015 */
     uint64_t first_owner;
 };
 
@@ -103,9 +103,8 @@ static void scatter(struct image *im, uint32_t seed, uint64_t span_mib)
                       : dice == 1 ? image_entry(0, 2)
                                   : image_entry(at, 6));
     }
-    for (uint64_t c = 0; im->spec.type == IMAGE_DIFFERENCING &&
-                         c < im->bat_entries / (im->chunk_ratio + 1);
-         c++) {
+    for (uint64_t c = 0;
+         im->spec.type == IMAGE_DIFFERENCING && c < im->bat_entries / (im->chunk_ratio + 1); c++) {
         image_bat_set(im, image_bitmap_index(im, c),
                       image_entry(im->blocks / IMAGE_MIB + next_random(&seed) % span_mib, 6));
     }
@@ -126,8 +125,8 @@ static void expect_as_model(struct image *im)
     const struct model m = compare_all(all, collect(im, all));
     const struct vx_need need = vx_structure_need(im->size);
     const size_t least = (size_t)need.min;
-    const size_t size[] = {least, least + 8, least + 16, least + 999, least + 5000,
-                           (size_t)need.max};
+    const size_t size[] = {least,       least + 8,    least + 16,
+                           least + 999, least + 5000, (size_t)need.max};
     struct findings first;
     struct findings f;
 
@@ -309,7 +308,10 @@ static void test_blocks__more_findings_than_are_forwarded__are_counted(void **st
 
 /* ---- 64 TiB with blocks of 1 MiB ---- */
 
-#define HUGE_SPEC {.disk_bytes = 64 * IMAGE_TIB}
+#define HUGE_SPEC                                                                                  \
+    {                                                                                              \
+        .disk_bytes = 64 * IMAGE_TIB                                                               \
+    }
 
 static void count_check(struct image *im, struct findings *f, struct vx_facts *facts,
                         struct fault_source *fault)

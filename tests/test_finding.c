@@ -58,7 +58,8 @@ static void test_report__default_and_own_severity__are_resolved(void **state)
     findings_free(&f);
 }
 
-static void test_report__limit_less_one_to_limit_and_one__counts_all_forwards_the_limit(void **state)
+static void
+test_report__limit_less_one_to_limit_and_one__counts_all_forwards_the_limit(void **state)
 {
     (void)state;
     for (uint64_t count = VX_FINDINGS_PER_RULE - 1; count <= VX_FINDINGS_PER_RULE + 1; count++) {
@@ -127,7 +128,9 @@ static void test_verdict_of__combinations__worst_wins_but_honesty_first(void **s
         {"run", {VX_RUN_003, VX_HDR_023}, {VX_SEV_WARNING, VX_SEV_WARNING}, VX_INCOMPLETE},
         {"run info", {VX_RUN_003}, {VX_SEV_INFO}, VX_SOUND},
         {"run and error", {VX_RUN_003, VX_BAT_008}, {VX_SEV_WARNING, VX_SEV_ERROR}, VX_CORRUPT},
-        {"changed and fatal", {VX_FTI_001, VX_RUN_002}, {VX_SEV_FATAL, VX_SEV_WARNING},
+        {"changed and fatal",
+         {VX_FTI_001, VX_RUN_002},
+         {VX_SEV_FATAL, VX_SEV_WARNING},
          VX_INCOMPLETE},
     };
 

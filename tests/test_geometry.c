@@ -1,4 +1,5 @@
-/* Geometry: the counts against the formulas of the format, by brute force where that is possible. */
+/* Geometry: the counts against the formulas of the format, by brute force where that is possible.
+ */
 #include "tests/support/expect_case.h"
 
 static void test_geometry_init__all_block_and_sector_sizes__chunk_ratio(void **state)

@@ -43,8 +43,9 @@ static void load_and_check(struct image *im, struct findings *f, struct vx_heade
 
 static void test_headers_check__sequence_numbers__greater_one_is_current(void **state)
 {
-    static const uint64_t number[] = {0, 1, 2, UINT32_MAX, UINT64_C(1) << 32,
-                                      (UINT64_C(1) << 63) - 1, UINT64_C(1) << 63, UINT64_MAX};
+    static const uint64_t number[] = {
+        0,         1, 2, UINT32_MAX, UINT64_C(1) << 32, (UINT64_C(1) << 63) - 1, UINT64_C(1) << 63,
+        UINT64_MAX};
 
     (void)state;
     for (size_t a = 0; a < VX_COUNT_OF(number); a++) {
@@ -60,8 +61,7 @@ static void test_headers_check__sequence_numbers__greater_one_is_current(void **
             load_and_check(&im, &f, &headers);
             assert_true(headers.has_current); /* equal ones are identical here */
             assert_true(a == b || headers.current == (number[b] > number[a] ? 1u : 0u));
-            assert_ptr_equal(vx_headers_current(&headers),
-                             &headers.copy[headers.current].header);
+            assert_ptr_equal(vx_headers_current(&headers), &headers.copy[headers.current].header);
             assert_false(headers.is_dirty || headers.is_log_usable);
             findings_free(&f);
             image_free(&im);

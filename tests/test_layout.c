@@ -16,8 +16,8 @@ static void add_random_regions(struct image *im, uint32_t *seed, uint32_t span_m
         const uint64_t mib = 4 + next_random(seed) % span_mib;
 
         guid[0] = (uint8_t)(i + 1);
-        image_add_region(im, guid, mib * IMAGE_MIB,
-                         (uint32_t)(next_random(seed) % 4 * IMAGE_MIB), 0);
+        image_add_region(im, guid, mib * IMAGE_MIB, (uint32_t)(next_random(seed) % 4 * IMAGE_MIB),
+                         0);
     }
     im->size = (span_mib + 10) * IMAGE_MIB;
     image_seal(im);

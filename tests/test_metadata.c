@@ -156,8 +156,8 @@ static void test_metadata_load__random_items__as_the_naive_form(void **state)
 
 static void test_metadata_load__extreme_places__never_read_outside(void **state)
 {
-    static const uint32_t value[] = {0,          1,          0xffff,     0x10000,
-                                     0xffff8,    0xffff9,    0x100000,   0x7fffffff,
+    static const uint32_t value[] = {0,          1,          0xffff,    0x10000,
+                                     0xffff8,    0xffff9,    0x100000,  0x7fffffff,
                                      0x80000000, 0xfffffff8, 0xffffffff};
     struct vx_workspace *ws = check_workspace();
 

@@ -77,8 +77,7 @@ static void test_regions_load__extreme_places__usable_only_inside(void **state)
             expect_invariants(&f, im.size);
             assert_true(regions.is_usable && regions.count == 2 && regions.bat.is_present);
             assert_true(regions.metadata.is_usable);
-            assert_int_equal(regions.bat.is_usable,
-                             length > 0 && value[at] >= VX_MIB && is_inside);
+            assert_int_equal(regions.bat.is_usable, length > 0 && value[at] >= VX_MIB && is_inside);
             /* of an empty region only its emptiness must be said */
             assert_true(length == 0 || (f.rep.total[VX_RGE_013] > 0) == !is_inside);
             findings_free(&f);

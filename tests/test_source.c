@@ -19,9 +19,17 @@ static void test_source_read__outside__never_reaches_the_callback(void **state)
     static const struct {
         uint64_t offset;
         size_t len;
-    } row[] = {{10, 1},          {9, 2},          {0, 11},         {11, 0},
-               {UINT64_MAX, 0},  {UINT64_MAX, 1}, {UINT64_MAX, 2}, {UINT64_MAX - 3, 13},
-               {UINT64_C(1) << 63, 1}, {1, SIZE_MAX}, {0, SIZE_MAX}};
+    } row[] = {{10, 1},
+               {9, 2},
+               {0, 11},
+               {11, 0},
+               {UINT64_MAX, 0},
+               {UINT64_MAX, 1},
+               {UINT64_MAX, 2},
+               {UINT64_MAX - 3, 13},
+               {UINT64_C(1) << 63, 1},
+               {1, SIZE_MAX},
+               {0, SIZE_MAX}};
     unsigned calls = 0;
     const struct vx_source src = {.read = fail_if_called, .ctx = &calls, .size = 10};
     uint8_t byte = 0xee;

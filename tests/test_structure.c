@@ -178,14 +178,13 @@ static void test_structure_need__any_size__does_not_wrap(void **state)
 /* Images whose every read is made to fail or change. */
 static void make_image_of_kind(unsigned kind, struct image *im)
 {
-    static const struct image_spec spec[] = {
-        {.state = 6},
-        {.type = IMAGE_FIXED, .state = 6},
-        {.disk_bytes = 20 * 256 * IMAGE_MIB,
-         .block_bytes = 256 * VX_MIB,
-         .type = IMAGE_DIFFERENCING,
-         .state = 7},
-        {.disk_bytes = 40 * IMAGE_GIB, .state = 6}};
+    static const struct image_spec spec[] = {{.state = 6},
+                                             {.type = IMAGE_FIXED, .state = 6},
+                                             {.disk_bytes = 20 * 256 * IMAGE_MIB,
+                                              .block_bytes = 256 * VX_MIB,
+                                              .type = IMAGE_DIFFERENCING,
+                                              .state = 7},
+                                             {.disk_bytes = 40 * IMAGE_GIB, .state = 6}};
 
     image_make(im, &spec[kind % VX_COUNT_OF(spec)]);
     if (kind >= VX_COUNT_OF(spec)) { /* with a collision and a stale place, for more passes */
@@ -198,7 +197,7 @@ enum { IMAGE_KINDS = 8 };
 static void expect_honest(struct image *im, enum fault_kind kind, uint64_t at, size_t memory,
                           struct fault_source *fault)
 {
-    static const char *const what[] = {"sound image", "fails once",    "fails from",
+    static const char *const what[] = {"sound image",  "fails once",   "fails from",
                                        "changes once", "changes from", "shrinks from"};
     const struct check_options options = {.memory_bytes = memory};
     const struct vx_source inner = image_source(im);
@@ -333,8 +332,8 @@ static void fill_regions(struct image *im, bool is_descending)
     for (unsigned i = IMAGE_REGION_NEXT; i < 2047; i++) {
         const unsigned place = is_descending ? 2047 - i : i;
 
-        image_add_region(im, IMAGE_GUID_FOREIGN, (4 + UINT64_C(0) + place) * IMAGE_MIB,
-                         0xfff00000, 0);
+        image_add_region(im, IMAGE_GUID_FOREIGN, (4 + UINT64_C(0) + place) * IMAGE_MIB, 0xfff00000,
+                         0);
     }
     im->size = 8 * IMAGE_GIB;
     image_seal(im);

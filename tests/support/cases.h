@@ -31,34 +31,34 @@ struct poke {
 };
 
 /* Fields: position, width. */
-#define H_SIGNATURE 0, 4
-#define H_SEQUENCE 8, 8
-#define H_DATA_GUID_LOW 32, 8
+#define H_SIGNATURE      0, 4
+#define H_SEQUENCE       8, 8
+#define H_DATA_GUID_LOW  32, 8
 #define H_DATA_GUID_HIGH 40, 8
-#define H_LOG_GUID 48, 8
-#define H_LOG_VERSION 64, 2
-#define H_VERSION 66, 2
-#define H_LOG_LENGTH 68, 4
-#define H_LOG_OFFSET 72, 8
-#define T_SIGNATURE 0, 4
-#define T_COUNT 8, 4
-#define T_RESERVED 12, 4
-#define R_GUID 0, 8
-#define R_OFFSET 16, 8
-#define R_LENGTH 24, 4
-#define R_REQUIRED 28, 4
-#define M_SIGNATURE 0, 8
-#define M_RESERVED 8, 2
-#define M_COUNT 10, 2
-#define I_GUID 0, 8
-#define I_OFFSET 16, 4
-#define I_LENGTH 20, 4
-#define I_FLAGS 24, 4
-#define I_RESERVED 28, 4
-#define V_INT32 0, 4
-#define V_PARAMETERS 4, 4
-#define V_INT64 0, 8
-#define B_RAW 0, 8
+#define H_LOG_GUID       48, 8
+#define H_LOG_VERSION    64, 2
+#define H_VERSION        66, 2
+#define H_LOG_LENGTH     68, 4
+#define H_LOG_OFFSET     72, 8
+#define T_SIGNATURE      0, 4
+#define T_COUNT          8, 4
+#define T_RESERVED       12, 4
+#define R_GUID           0, 8
+#define R_OFFSET         16, 8
+#define R_LENGTH         24, 4
+#define R_REQUIRED       28, 4
+#define M_SIGNATURE      0, 8
+#define M_RESERVED       8, 2
+#define M_COUNT          10, 2
+#define I_GUID           0, 8
+#define I_OFFSET         16, 4
+#define I_LENGTH         20, 4
+#define I_FLAGS          24, 4
+#define I_RESERVED       28, 4
+#define V_INT32          0, 4
+#define V_PARAMETERS     4, 4
+#define V_INT64          0, 8
+#define B_RAW            0, 8
 
 /* A block at `mib` in `state`, as a BAT entry; for constant tables. */
 #define PLACED(mib, state) ((uint64_t)(mib) << 20 | (state))

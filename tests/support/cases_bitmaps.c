@@ -6,17 +6,24 @@ enum { RATIO = 16, BITMAP_0 = RATIO, BITMAP_1 = 2 * RATIO + 1, LARGE_BLOCK = 256
 
 /* Chunks of 16 blocks; 20 blocks in two chunks. */
 #define DISK (20 * 256 * IMAGE_MIB)
-#define CHILD {.disk_bytes = DISK, .block_bytes = LARGE_BLOCK, .type = IMAGE_DIFFERENCING}
-/* Blocks from 4 MiB on, then the two bitmaps at BITMAPS_MIB and the MiB behind it. */
-#define FULL_CHILD                                                                                \
-    {                                                                                             \
-        .disk_bytes = DISK, .block_bytes = LARGE_BLOCK, .type = IMAGE_DIFFERENCING, .state = 7    \
+#define CHILD                                                                                      \
+    {                                                                                              \
+        .disk_bytes = DISK, .block_bytes = LARGE_BLOCK, .type = IMAGE_DIFFERENCING                 \
     }
-#define PLAIN {.disk_bytes = DISK, .block_bytes = LARGE_BLOCK}
+/* Blocks from 4 MiB on, then the two bitmaps at BITMAPS_MIB and the MiB behind it. */
+#define FULL_CHILD                                                                                 \
+    {                                                                                              \
+        .disk_bytes = DISK, .block_bytes = LARGE_BLOCK, .type = IMAGE_DIFFERENCING, .state = 7     \
+    }
+#define PLAIN                                                                                      \
+    {                                                                                              \
+        .disk_bytes = DISK, .block_bytes = LARGE_BLOCK                                             \
+    }
 #define BITMAPS_MIB (4 + 20 * 256)
-#define FAR_MIB UINT64_C(0xfffffffffff)
-#define RAW(index) (IMAGE_BAT + 8 * (index))
+#define FAR_MIB     UINT64_C(0xfffffffffff)
+#define RAW(index)  (IMAGE_BAT + 8 * (index))
 
+/* clang-format off */
 static const struct rule_case ROWS[] = {
     {.name = "partially present without bitmaps", .rule = VX_BAT_011, .fires = true,
      .spec = FULL_CHILD, .poke = {{ENTRY, BITMAP_0, B_RAW, 0}, {ENTRY, BITMAP_1, B_RAW, 0}},
@@ -146,5 +153,6 @@ static const struct rule_case ROWS[] = {
      .spec = CHILD, .poke = {{ENTRY, BITMAP_1 - 1, B_RAW, 1 << 3}},
      .want = "BAT-027i RUN-006w"},
 };
+/* clang-format on */
 
 const struct rule_cases CASES_BITMAPS_ROWS = {ROWS, VX_COUNT_OF(ROWS)};

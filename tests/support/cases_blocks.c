@@ -2,8 +2,11 @@
  * PRESENT builds 16 blocks of 1 MiB at 4 MiB to 20 MiB, the end of the file. */
 #include "tests/support/cases.h"
 
-#define PRESENT {.state = 6}
-#define FAR_MIB UINT64_C(0xfffffffffff) /* 2^44 - 1, the greatest FileOffsetMB */
+#define PRESENT                                                                                    \
+    {                                                                                              \
+        .state = 6                                                                                 \
+    }
+#define FAR_MIB    UINT64_C(0xfffffffffff) /* 2^44 - 1, the greatest FileOffsetMB */
 #define RAW(index) (IMAGE_BAT + 8 * (index))
 
 /* Two blocks 1 TiB apart: more than the least bitmap covers. */
@@ -19,6 +22,7 @@ static void end_at_the_disk_end(struct image *im)
     im->size -= 1024;
 }
 
+/* clang-format off */
 static const struct rule_case ROWS[] = {
     {.name = "one block more than the region holds", .rule = VX_BAT_007, .fires = true,
      .poke = {{VALUE, IMAGE_ITEM_DISK_SIZE, V_INT64, 131042 * IMAGE_MIB}}, .want = "BAT-007f...",
@@ -213,5 +217,6 @@ static const struct rule_case ROWS[] = {
      .want = "RUN-006w", .index = CASE_ANY, .offset = CASE_ANY},
     {.name = "no parent", .rule = VX_RUN_006, .spec = PRESENT, .want = ""},
 };
+/* clang-format on */
 
 const struct rule_cases CASES_BLOCKS_ROWS = {ROWS, VX_COUNT_OF(ROWS)};

@@ -2,13 +2,13 @@
 #include "tests/support/cases.h"
 
 /* A log that has room around it, whatever its length. */
-#define LOG_AT_8_MIB                                                                              \
-    {                                                                                             \
-        HEADERS, 0, H_LOG_OFFSET, 8 * IMAGE_MIB                                                   \
+#define LOG_AT_8_MIB                                                                               \
+    {                                                                                              \
+        HEADERS, 0, H_LOG_OFFSET, 8 * IMAGE_MIB                                                    \
     }
-#define PENDING                                                                                   \
-    {                                                                                             \
-        HEADERS, 0, H_LOG_GUID, 1                                                                 \
+#define PENDING                                                                                    \
+    {                                                                                              \
+        HEADERS, 0, H_LOG_GUID, 1                                                                  \
     }
 
 static void log_on_foreign_region(struct image *im)
@@ -17,6 +17,7 @@ static void log_on_foreign_region(struct image *im)
     im->size = 5 * IMAGE_MIB;
 }
 
+/* clang-format off */
 static const struct rule_case ROWS[] = {
     {.name = "header 1 has no signature", .rule = VX_HDR_002, .fires = true,
      .poke = {{HEADER_1, 0, H_SIGNATURE, 0}}, .want = "HDR-002w HDR-005w", .index = 0,
@@ -177,7 +178,8 @@ static const struct rule_case ROWS[] = {
      .poke = {{HEADER_1, 0, H_LOG_LENGTH, 2 * IMAGE_MIB}}, .want = "HDR-022i",
      .index = CASE_ANY, .offset = CASE_ANY},
     {.name = "other GUIDs in the older header", .rule = VX_HDR_022,
-     .poke = {{HEADER_1, 0, 16, 8, 1}, {HEADER_1, 0, H_DATA_GUID_LOW, 2}, {HEADER_1, 0, H_LOG_GUID, 3}},
+     .poke = {{HEADER_1, 0, 16, 8, 1}, {HEADER_1, 0, H_DATA_GUID_LOW, 2},
+              {HEADER_1, 0, H_LOG_GUID, 3}},
      .want = ""},
 
     {.name = "no data write GUID", .rule = VX_HDR_023, .fires = true,
@@ -196,5 +198,6 @@ static const struct rule_case ROWS[] = {
     {.name = "sequence number 2^64 - 2", .rule = VX_HDR_024,
      .poke = {{HEADER_1, 0, H_SEQUENCE, UINT64_MAX - 1}}, .want = ""},
 };
+/* clang-format on */
 
 const struct rule_cases CASES_HEADER_ROWS = {ROWS, VX_COUNT_OF(ROWS)};

@@ -43,6 +43,7 @@ static void fill_with_text(struct image *im)
     }
 }
 
+/* clang-format off */
 static const struct rule_case ROWS[] = {
     {.name = "one byte short of the header section", .rule = VX_LAY_003, .fires = true,
      .size = IMAGE_MIB - 1, .want = "LAY-003f...", .index = 0, .offset = 0},
@@ -155,5 +156,6 @@ static const struct rule_case ROWS[] = {
     {.name = "garbage behind the identifier", .rule = VX_FTI_002,
      .poke = {{AT, 0, 520, 8, UINT64_MAX}}, .want = ""},
 };
+/* clang-format on */
 
 const struct rule_cases CASES_LAYOUT_ROWS = {ROWS, VX_COUNT_OF(ROWS)};

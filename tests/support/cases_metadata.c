@@ -211,6 +211,7 @@ static void add_incomplete_as_user(struct image *im)
     image_add_item(im, IMAGE_GUID_INCOMPLETE, FREE_POS, 8, 1);
 }
 
+/* clang-format off */
 static const struct rule_case ROWS[] = {
     {.name = "region one byte shorter than the table", .rule = VX_MDT_001, .fires = true,
      .poke = {{REGION, 1, R_LENGTH, 65535}}, .want = "MDT-001f RUN-003w...",
@@ -409,5 +410,6 @@ static const struct rule_case ROWS[] = {
     {.name = "a user item with that ID", .rule = VX_MDE_020, .edit = add_incomplete_as_user,
      .want = "..."},
 };
+/* clang-format on */
 
 const struct rule_cases CASES_METADATA_ROWS = {ROWS, VX_COUNT_OF(ROWS)};

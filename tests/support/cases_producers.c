@@ -139,6 +139,7 @@ static void add_empty_items(struct image *im)
 
 #define TWENTY_LARGE .disk_bytes = 20 * 256 * IMAGE_MIB, .block_bytes = 256 * VX_MIB
 
+/* clang-format off */
 static const struct rule_case ROWS[] = {
     {.name = "1-3, 5, 7: QEMU, dynamic, block_state_zero=on", .rule = VX_BAT_018,
      .edit = be_qemu_zero, .want = "RGE-012i"},
@@ -168,7 +169,8 @@ static const struct rule_case ROWS[] = {
     {.name = "16: differencing child with blocks of 2 MiB", .rule = VX_BAT_010,
      .spec = {.block_bytes = 2 * VX_MIB, .type = IMAGE_DIFFERENCING, .state = 7},
      .want = "RUN-006w"},
-    {.name = "19: copied while attached", .rule = VX_HDR_018, .poke = {{HEADER_2, 0, H_LOG_GUID, 9}},
+    {.name = "19: copied while attached", .rule = VX_HDR_018,
+     .poke = {{HEADER_2, 0, H_LOG_GUID, 9}},
      .want = "HDR-012w RUN-004w"},
     {.name = "20: early Windows 8", .rule = VX_MDE_012, .poke = {{ITEM, 4, I_FLAGS, 2}},
      .want = "MDE-013i"},
@@ -201,5 +203,6 @@ static const struct rule_case ROWS[] = {
      .want = ""},
     {.name = "empty items", .rule = VX_MDE_006, .edit = add_empty_items, .want = "..."},
 };
+/* clang-format on */
 
 const struct rule_cases CASES_PRODUCERS_ROWS = {ROWS, VX_COUNT_OF(ROWS)};

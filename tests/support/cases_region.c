@@ -77,6 +77,7 @@ static void set_count_beyond(struct image *im)
     image_put(im, IMAGE_REGIONS_2 + 8, 4, 2048);
 }
 
+/* clang-format off */
 static const struct rule_case ROWS[] = {
     {.name = "table 1 has no signature", .rule = VX_RGT_002, .fires = true,
      .poke = {{TABLE_1, 0, T_SIGNATURE, 0}}, .want = "RGT-002e RGT-005e", .index = 0,
@@ -178,7 +179,8 @@ static const struct rule_case ROWS[] = {
      .size = 8 * IMAGE_MIB, .want = ""},
 
     {.name = "BAT one byte below 1 MiB", .rule = VX_RGE_003, .fires = true,
-     .poke = {{REGION, 0, R_OFFSET, IMAGE_MIB - 1}}, .want = "LAY-004f LAY-005f RGE-002f RGE-003f...",
+     .poke = {{REGION, 0, R_OFFSET, IMAGE_MIB - 1}},
+     .want = "LAY-004f LAY-005f RGE-002f RGE-003f...",
      .index = 0, .offset = RENTRY(0, 16)},
     {.name = "BAT at 1 MiB, log elsewhere", .rule = VX_RGE_003,
      .poke = {{REGION, 0, R_OFFSET, IMAGE_MIB}, {HEADERS, 0, H_LOG_OFFSET, 3 * IMAGE_MIB}},
@@ -286,5 +288,6 @@ static const struct rule_case ROWS[] = {
     {.name = "GUID of one byte", .rule = VX_RGE_014, .edit = add_guid_of_one_byte,
      .want = "RGE-010i"},
 };
+/* clang-format on */
 
 const struct rule_cases CASES_REGION_ROWS = {ROWS, VX_COUNT_OF(ROWS)};

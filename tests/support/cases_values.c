@@ -8,6 +8,7 @@ enum {
     PHYSICAL = IMAGE_ITEM_PHYSICAL_SECTOR
 };
 
+/* clang-format off */
 static const struct rule_case ROWS[] = {
     {.name = "blocks of 512 KiB", .rule = VX_FPR_001, .fires = true,
      .poke = {{VALUE, PARAMETERS, V_INT32, 524288}}, .want = "FPR-001f RUN-003w",
@@ -109,5 +110,6 @@ static const struct rule_case ROWS[] = {
     {.name = "physical 4096", .rule = VX_PSS_001, .poke = {{VALUE, PHYSICAL, V_INT32, 4096}},
      .want = ""},
 };
+/* clang-format on */
 
 const struct rule_cases CASES_VALUES_ROWS = {ROWS, VX_COUNT_OF(ROWS)};

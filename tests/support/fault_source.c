@@ -69,8 +69,7 @@ static enum vx_status next_data_faulty(void *ctx, uint64_t offset, struct vx_ran
     if (offset >= fault->inner.size) {
         fault->outside++;
     }
-    return fault->fails_queries ? VX_E_IO
-                                : fault->inner.next_data(fault->inner.ctx, offset, data);
+    return fault->fails_queries ? VX_E_IO : fault->inner.next_data(fault->inner.ctx, offset, data);
 }
 
 struct vx_source fault_source(struct fault_source *fault)

@@ -6,12 +6,12 @@
 
 enum fault_kind {
     FAULT_NONE,
-    FAULT_FAIL_ONCE,    /* read number `at` fails, the others work */
-    FAULT_FAIL_FROM,    /* so do all later ones */
-    FAULT_CHANGE_ONCE,  /* read number `at` delivers every byte inverted */
-    FAULT_CHANGE_FROM,  /* so do all later ones */
-    FAULT_SHRINK_FROM,  /* from read number `at` on only bytes below `limit` are there */
-    FAULT_FAIL_RANGE    /* reads that touch [begin, end) fail, like a bad sector */
+    FAULT_FAIL_ONCE,   /* read number `at` fails, the others work */
+    FAULT_FAIL_FROM,   /* so do all later ones */
+    FAULT_CHANGE_ONCE, /* read number `at` delivers every byte inverted */
+    FAULT_CHANGE_FROM, /* so do all later ones */
+    FAULT_SHRINK_FROM, /* from read number `at` on only bytes below `limit` are there */
+    FAULT_FAIL_RANGE   /* reads that touch [begin, end) fail, like a bad sector */
 };
 
 struct fault_source {
@@ -24,8 +24,8 @@ struct fault_source {
     uint64_t bytes; /* asked for so far */
     uint64_t failures;
     uint64_t changes;
-    uint64_t outside;  /* reads outside [0, size): the parser's own bounds check failed */
-    uint64_t queries;  /* next_data calls */
+    uint64_t outside;   /* reads outside [0, size): the parser's own bounds check failed */
+    uint64_t queries;   /* next_data calls */
     bool fails_queries; /* next_data fails */
 };
 

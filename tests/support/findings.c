@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 static const char *const NAME[VX_RULE_COUNT] = {
-#define VX_RULE(area, number, severity, clause, title, message, found, expected, hint)            \
+#define VX_RULE(area, number, severity, clause, title, message, found, expected, hint)             \
     [VX_##area##_##number] = #area "-" #number,
 #include "parser/rules.def"
 #undef VX_RULE

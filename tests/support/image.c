@@ -21,14 +21,14 @@ const uint8_t IMAGE_GUID_ITEM[IMAGE_ITEM_LOCATOR + 1][16] = {
                                     0x33, 0xf0, 0xaa, 0x44, 0xe7, 0x6b},
     [IMAGE_ITEM_DISK_SIZE] = {0x24, 0x42, 0xa5, 0x2f, 0x1b, 0xcd, 0x76, 0x48, 0xb2, 0x11, 0x5d,
                               0xbe, 0xd8, 0x3b, 0xf4, 0xb8},
-    [IMAGE_ITEM_DISK_ID] = {0xab, 0x12, 0xca, 0xbe, 0xe6, 0xb2, 0x23, 0x45, 0x93, 0xef, 0xc3,
-                            0x09, 0xe0, 0x00, 0xc7, 0x46},
-    [IMAGE_ITEM_LOGICAL_SECTOR] = {0x1d, 0xbf, 0x41, 0x81, 0x6f, 0xa9, 0x09, 0x47, 0xba, 0x47,
-                                   0xf2, 0x33, 0xa8, 0xfa, 0xab, 0x5f},
+    [IMAGE_ITEM_DISK_ID] = {0xab, 0x12, 0xca, 0xbe, 0xe6, 0xb2, 0x23, 0x45, 0x93, 0xef, 0xc3, 0x09,
+                            0xe0, 0x00, 0xc7, 0x46},
+    [IMAGE_ITEM_LOGICAL_SECTOR] = {0x1d, 0xbf, 0x41, 0x81, 0x6f, 0xa9, 0x09, 0x47, 0xba, 0x47, 0xf2,
+                                   0x33, 0xa8, 0xfa, 0xab, 0x5f},
     [IMAGE_ITEM_PHYSICAL_SECTOR] = {0xc7, 0x48, 0xa3, 0xcd, 0x5d, 0x44, 0x71, 0x44, 0x9c, 0xc9,
                                     0xe9, 0x88, 0x52, 0x51, 0xc5, 0x56},
-    [IMAGE_ITEM_LOCATOR] = {0x2d, 0x5f, 0xd3, 0xa8, 0x0b, 0xb3, 0x4d, 0x45, 0xab, 0xf7, 0xd3,
-                            0xd8, 0x48, 0x34, 0xab, 0x0c}};
+    [IMAGE_ITEM_LOCATOR] = {0x2d, 0x5f, 0xd3, 0xa8, 0x0b, 0xb3, 0x4d, 0x45, 0xab, 0xf7, 0xd3, 0xd8,
+                            0x48, 0x34, 0xab, 0x0c}};
 const uint8_t IMAGE_GUID_CHS[16] = {0xbc, 0xd7, 0x02, 0xda, 0x3a, 0x3d, 0x3c, 0x42,
                                     0xac, 0x88, 0x2a, 0x36, 0xab, 0x21, 0x47, 0x9b};
 const uint8_t IMAGE_GUID_PMEM[16] = {0x8a, 0xae, 0xe1, 0x10, 0x7e, 0x4b, 0x69, 0x41,
@@ -287,10 +287,10 @@ uint64_t image_bitmap_index(const struct image *im, uint64_t chunk)
 /* CRC-32C of the bytes at offset, the four at the checksum's place taken as zero. */
 static uint32_t checksum(const struct image *im, uint64_t offset, uint32_t len)
 {
-    static const uint32_t nibble[16] = {
-        0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
-        0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
-        0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
+    static const uint32_t nibble[16] = {0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1,
+                                        0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
+                                        0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
+                                        0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
     uint32_t crc = 0xffffffffu;
 
     for (uint32_t pos = 0; pos < len; pos += CHUNK_BYTES) {
@@ -459,9 +459,8 @@ void image_make(struct image *im, const struct image_spec *spec)
     blocks = (im->spec.disk_bytes - 1) / im->spec.block_bytes + 1;
     im->chunk_ratio = ratio;
     im->payload_blocks = blocks;
-    im->bat_entries = im->spec.type == IMAGE_DIFFERENCING
-                          ? ((blocks - 1) / ratio + 1) * (ratio + 1)
-                          : blocks + (blocks - 1) / ratio;
+    im->bat_entries = im->spec.type == IMAGE_DIFFERENCING ? ((blocks - 1) / ratio + 1) * (ratio + 1)
+                                                          : blocks + (blocks - 1) / ratio;
     im->bat_bytes = (im->bat_entries * 8 + IMAGE_MIB - 1) / IMAGE_MIB * IMAGE_MIB;
     im->blocks = IMAGE_BAT + im->bat_bytes;
     put_headers(im);
@@ -482,12 +481,11 @@ bool image_write(const struct image *im, const char *path)
 
     for (size_t i = 0; is_good && i < im->chunk_count; i++) {
         const uint64_t offset = im->chunk[i].number * CHUNK_BYTES;
-        const size_t len = offset >= im->size              ? 0
+        const size_t len = offset >= im->size                ? 0
                            : im->size - offset < CHUNK_BYTES ? (size_t)(im->size - offset)
                                                              : CHUNK_BYTES;
 
-        is_good = seek(file, offset) &&
-                  fwrite(im->chunk[i].bytes, 1, len, file) == len;
+        is_good = seek(file, offset) && fwrite(im->chunk[i].bytes, 1, len, file) == len;
     }
     if (is_good && im->size > 0) {
         const uint8_t end = (uint8_t)image_get(im, im->size - 1, 1);

@@ -52,13 +52,13 @@ struct image_chunk;
 typedef uint64_t image_entry_fn(const void *ctx, uint64_t index);
 
 struct image {
-    uint64_t size; /* of the file, may be set at any time */
+    uint64_t size;          /* of the file, may be set at any time */
     struct image_spec spec; /* with defaults filled in */
     uint64_t payload_blocks;
     uint64_t chunk_ratio;
     uint64_t bat_entries;
-    uint64_t bat_bytes; /* of the region */
-    uint64_t blocks;    /* offset of the first byte behind the BAT region */
+    uint64_t bat_bytes;        /* of the region */
+    uint64_t blocks;           /* offset of the first byte behind the BAT region */
     struct image_chunk *chunk; /* sorted by number */
     size_t chunk_count;
     size_t chunk_capacity;
