@@ -34,7 +34,7 @@ endif
 .SUFFIXES:
 
 found       = $(firstword $(foreach p,$(1),$(if $(shell command -v $(p) 2>/dev/null),$(p))))
-CLANG       = $(call found,clang-19 clang-20 clang-21 clang-18 clang-17 clang-16 clang)
+CLANG       = $(call found,clang-19 clang-20 clang-21 clang-18 clang-17 clang-16 clang-15 clang-14 clang)
 SHOW_ALL   := $(filter 1,$(V))
 Q          := $(if $(SHOW_ALL),,@)
 say         = $(if $(SHOW_ALL),,@printf '  %-5s %s\n' '$(1)' '$(2)')

@@ -87,9 +87,9 @@ static void count_plain(struct vx_entry_walk *walk, const struct plain_count *co
     count_state(state, VX_STATE_FULLY_PRESENT, count->present);
     count_state(state, VX_STATE_NOT_PRESENT, rest);
     if (count->present > 0) {
-        walk->out->end = vx_max(walk->out->end,
-                                vx_add_sat(count->furthest_mib << VX_MIB_SHIFT,
-                                           walk->job->geo->block_mib << VX_MIB_SHIFT));
+        walk->out->end =
+            vx_max(walk->out->end, vx_add_sat(count->furthest_mib << VX_MIB_SHIFT,
+                                              walk->job->geo->block_mib << VX_MIB_SHIFT));
     }
 }
 
@@ -118,7 +118,8 @@ static uint32_t check_plain_stretch(struct vx_entry_walk *walk, const struct vx_
                 settle_plain(walk, run, pos, mark);
             }
             count.present = vx_add_sat(count.present, 1);
-            count.furthest_mib = vx_bat_mib(raw) > count.furthest_mib ? vx_bat_mib(raw) : count.furthest_mib;
+            count.furthest_mib =
+                vx_bat_mib(raw) > count.furthest_mib ? vx_bat_mib(raw) : count.furthest_mib;
         } else if (raw != VX_STATE_NOT_PRESENT) {
             break;
         }
@@ -160,8 +161,9 @@ static void close_chunk(struct vx_entry_walk *walk, const struct vx_bat_run *run
     struct vx_entry entry = {
         .number = chunk,
         .is_bitmap = true,
-        .index = vx_add_sat(vx_min(chunk, VX_CHUNKS_MAX) * vx_add_sat(walk->job->geo->chunk_ratio, 1),
-                            walk->job->geo->chunk_ratio),
+        .index =
+            vx_add_sat(vx_min(chunk, VX_CHUNKS_MAX) * vx_add_sat(walk->job->geo->chunk_ratio, 1),
+                       walk->job->geo->chunk_ratio),
     };
 
     if (run->kind == VX_RUN_HOLE) {
@@ -180,8 +182,8 @@ static void check_absent_run(struct vx_entry_walk *walk, const struct vx_bat_run
     uint64_t end = vx_add_sat(run->index, run->count);
     uint64_t payload = vx_sub_sat(vx_geometry_payload_before(geo, end),
                                   vx_geometry_payload_before(geo, run->index));
-    uint64_t bitmap = vx_sub_sat(vx_geometry_bitmap_before(geo, end),
-                                 vx_geometry_bitmap_before(geo, run->index));
+    uint64_t bitmap =
+        vx_sub_sat(vx_geometry_bitmap_before(geo, end), vx_geometry_bitmap_before(geo, run->index));
 
     if (bitmap > 0 && walk->partial.count > 0) {
         close_chunk(walk, run);
@@ -434,9 +436,8 @@ static void check_room(struct vx_entry_walk *walk)
 {
     uint64_t needed =
         VX_BAT_ENTRY_BYTES * vx_min(walk->job->geo->bat_entries, UINT64_MAX / VX_BAT_ENTRY_BYTES);
-    struct vx_finding f =
-        vx_finding_at(VX_BAT_007, VX_OBJ_BAT_REGION, walk->job->bat->index,
-                      walk->job->bat->offset, walk->job->bat->length);
+    struct vx_finding f = vx_finding_at(VX_BAT_007, VX_OBJ_BAT_REGION, walk->job->bat->index,
+                                        walk->job->bat->offset, walk->job->bat->length);
 
     f.arg[0] = walk->job->bat->length;
     f.arg[1] = needed;

@@ -120,6 +120,27 @@ static inline bool vx_overlap(uint64_t a_begin, uint64_t a_end, uint64_t b_begin
     return begin < end;
 }
 
+/* What a left shift is, which the provers have to be told step by step. */
+/*@ logic integer left_1(integer x) = x << 1;
+    logic integer left_2(integer x) = x << 2;
+    logic integer left_4(integer x) = x << 4;
+    logic integer left_8(integer x) = x << 8;
+    logic integer left_16(integer x) = x << 16;
+    lemma shift_1: \forall integer x; (x << 1) == 2 * x;
+    lemma join_2: \forall integer x; left_1(left_1(x)) == (x << 2);
+    lemma shift_2: \forall integer x; (x << 2) == 4 * x;
+    lemma join_4: \forall integer x; left_2(left_2(x)) == (x << 4);
+    lemma shift_4: \forall integer x; (x << 4) == 0x10 * x;
+    lemma join_8: \forall integer x; left_4(left_4(x)) == (x << 8);
+    lemma shift_8: \forall integer x; (x << 8) == 0x100 * x;
+    lemma join_16: \forall integer x; left_8(left_8(x)) == (x << 16);
+    lemma shift_16: \forall integer x; (x << 16) == 0x10000 * x;
+    lemma join_24: \forall integer x; left_8(left_16(x)) == (x << 24);
+    lemma shift_24: \forall integer x; (x << 24) == 0x1000000 * x;
+    lemma join_32: \forall integer x; left_16(left_16(x)) == (x << 32);
+    lemma shift_32: \forall integer x; (x << 32) == 0x100000000 * x; */
+
+/* Shifts and sums: what compilers know to be one load. */
 /*@ requires \valid_read(p + (0 .. 1));
     assigns \result \from p[0 .. 1];
     ensures \result == p[0] + 256 * p[1]; */
@@ -133,7 +154,8 @@ static inline uint16_t vx_le16(const uint8_t *p)
     ensures \result == p[0] + 0x100 * p[1] + 0x10000 * p[2] + 0x1000000 * p[3]; */
 static inline uint32_t vx_le32(const uint8_t *p)
 {
-    return (uint32_t)p[0] + 0x100u * p[1] + 0x10000u * p[2] + 0x1000000u * p[3];
+    return (uint32_t)p[0] + ((uint32_t)p[1] << 8) + ((uint32_t)p[2] << 16) +
+           ((uint32_t)p[3] << 24);
 }
 
 /*@ requires \valid_read(p + (0 .. 7));
@@ -142,7 +164,7 @@ static inline uint32_t vx_le32(const uint8_t *p)
         0x100000000 * (p[4] + 0x100 * p[5] + 0x10000 * p[6] + 0x1000000 * p[7]); */
 static inline uint64_t vx_le64(const uint8_t *p)
 {
-    return (uint64_t)vx_le32(p) + UINT64_C(0x100000000) * vx_le32(p + 4);
+    return (uint64_t)vx_le32(p) + ((uint64_t)vx_le32(p + 4) << 32);
 }
 
 /* Are all len bytes at p zero? */
@@ -210,7 +232,8 @@ static inline bool vx_bits_claim(uint64_t *words, uint64_t word_count, uint64_t 
     while (left > 0 && bit / 64 < word_count) {
         uint64_t room = 64 - bit % 64;
         uint64_t take = left < room ? left : room;
-        uint64_t mask = (UINT64_MAX >> (64 - take)) << (bit % 64);
+        uint64_t below = (UINT64_MAX >> 1) >> (63 - bit % 64); /* bits before the first */
+        uint64_t mask = (UINT64_MAX >> (room - take)) ^ below;
 
         seen |= words[bit / 64] & mask;
         words[bit / 64] |= mask;
@@ -221,6 +244,23 @@ static inline bool vx_bits_claim(uint64_t *words, uint64_t word_count, uint64_t 
         bit += take;
     }
     return seen != 0;
+}
+
+/* Set bit `bit` and tell whether it was set before. */
+/*@ requires \valid(words + (0 .. word_count - 1));
+    assigns words[0 .. word_count - 1] \from words[0 .. word_count - 1], bit;
+    assigns \result \from words[0 .. word_count - 1], bit, word_count;
+    ensures \result == 0 || \result == 1; */
+static inline bool vx_bits_claim_one(uint64_t *words, uint64_t word_count, uint64_t bit)
+{
+    uint64_t mask = (UINT64_MAX / 2 + 1) >> (63 - bit % 64);
+    bool was_set = false;
+
+    if (bit / 64 < word_count) {
+        was_set = (words[bit / 64] & mask) != 0;
+        words[bit / 64] |= mask;
+    }
+    return was_set;
 }
 
 /* Is bit `bit` set? */

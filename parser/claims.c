@@ -72,7 +72,7 @@ static void keep(struct vx_collisions *list, const struct vx_collision *collisio
     }
 }
 
-void vx_claims_note(struct vx_claims *claims, const struct vx_claim *claim, bool is_same)
+static void note(struct vx_claims *claims, const struct vx_claim *claim, bool is_same)
 {
     struct vx_collisions *list = claim->is_soft ? &claims->soft : &claims->hard;
     struct vx_collision collision = {.claim = *claim, .is_same_offset = is_same};
@@ -83,7 +83,7 @@ void vx_claims_note(struct vx_claims *claims, const struct vx_claim *claim, bool
     keep(list, &collision);
 }
 
-void vx_claims_add_outside(struct vx_claims *claims, const struct vx_claim *claim)
+static void add_outside(struct vx_claims *claims, const struct vx_claim *claim)
 {
     uint64_t begin = vx_max(claim->begin_mib, claims->window_begin_mib);
     uint64_t end = vx_add_sat(claim->begin_mib, claim->count_mib);
@@ -95,6 +95,16 @@ void vx_claims_add_outside(struct vx_claims *claims, const struct vx_claim *clai
     if (end > begin) {
         (void)vx_bits_claim(claims->taken, claims->word_count,
                             vx_sub_sat(begin, claims->window_begin_mib), vx_sub_sat(end, begin));
+    }
+}
+
+void vx_claims_settle(struct vx_claims *claims, const struct vx_claim *claim,
+                      enum vx_claim_mark mark)
+{
+    if (mark == VX_MARK_OUTSIDE) {
+        add_outside(claims, claim);
+    } else if (mark != VX_MARK_FREE) {
+        note(claims, claim, mark == VX_MARK_SAME);
     }
 }
 
@@ -110,8 +120,8 @@ static void mark(struct vx_claims *claims, const struct vx_collisions *list)
         const struct vx_claim *c = &list->at[i].claim;
         uint64_t end = vx_add_sat(c->begin_mib, vx_sub_sat(c->count_mib, 1));
 
-        (void)vx_bits_claim(claims->filter, VX_CLAIM_FILTER_WORDS,
-                            filter_bit(claims, c->begin_mib), 1);
+        (void)vx_bits_claim(claims->filter, VX_CLAIM_FILTER_WORDS, filter_bit(claims, c->begin_mib),
+                            1);
         (void)vx_bits_claim(claims->filter, VX_CLAIM_FILTER_WORDS, filter_bit(claims, end), 1);
     }
 }
@@ -123,7 +133,8 @@ void vx_claims_start_naming(struct vx_claims *claims)
     mark(claims, &claims->soft);
 }
 
-/* Can a claim with this BAT index be the owner of some kept hard collision? Its owners precede it. */
+/* Can a claim with this BAT index be the owner of some kept hard collision? Its owners precede it.
+ */
 static bool hard_wants(const struct vx_collisions *list, uint64_t index)
 {
     return list->stored > 0 && list->stored <= VX_COLLISIONS_MAX &&

@@ -77,32 +77,48 @@ VX_MUST_USE enum vx_status vx_claims_init(struct vx_claims *claims, uint64_t *wo
 /* Start a pass that judges claims beginning at window_begin_mib or later. Clears the planes. */
 void vx_claims_start(struct vx_claims *claims, uint64_t window_begin_mib);
 
-/* The part of vx_claims_add() that is not the common case. is_taken and is_same tell what the
- * bits said; a claim that does not begin in the window is not judged. */
-void vx_claims_note(struct vx_claims *claims, const struct vx_claim *claim, bool is_same);
-void vx_claims_add_outside(struct vx_claims *claims, const struct vx_claim *claim);
+/* What the bits said of a place when it was claimed. */
+enum vx_claim_mark {
+    VX_MARK_FREE,   /* no block covers any of it */
+    VX_MARK_TAKEN,  /* some block covers some of it */
+    VX_MARK_SAME,   /* some block begins where it begins */
+    VX_MARK_OUTSIDE /* it does not begin in the window: nothing was marked */
+};
 
-/* Record a claim. In each pass every hard claim must come once, in BAT order, and then every soft
- * one, in BAT order. At most 6 steps over words. Inline: runs once for each block of a disk. */
-static inline void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim)
+/* Record a claim: mark its place, and unless that was free, settle what it means. In each pass
+ * every hard claim must come once, in BAT order, and then every soft one, in BAT order.
+ * At most 6 steps over words. Inline: runs once for each block of a disk. */
+VX_MUST_USE static inline enum vx_claim_mark vx_claims_mark(struct vx_claims *claims,
+                                                            uint64_t begin_mib, uint64_t count_mib)
 {
-    uint64_t bit = vx_sub_sat(claim->begin_mib, claims->window_begin_mib);
+    uint64_t bit = vx_sub_sat(begin_mib, claims->window_begin_mib);
     bool is_taken = false;
     bool is_same = false;
 
-    if (claim->begin_mib < claims->window_begin_mib ||
-        claim->begin_mib >= claims->window_end_mib) {
-        vx_claims_add_outside(claims, claim);
-        return;
+    if (begin_mib < claims->window_begin_mib || begin_mib >= claims->window_end_mib) {
+        return VX_MARK_OUTSIDE;
     }
-    is_taken = vx_bits_claim(claims->taken, claims->word_count, bit, claim->count_mib);
-    if (claims->begins != claims->taken) {
-        is_same = vx_bits_claim(claims->begins, claims->word_count, bit, 1);
-    } else {
-        is_same = is_taken;
+    if (claims->begins == claims->taken) { /* then count_mib is 1 */
+        is_taken = vx_bits_claim_one(claims->taken, claims->word_count, bit);
+        return is_taken ? VX_MARK_SAME : VX_MARK_FREE;
     }
-    if (is_taken) {
-        vx_claims_note(claims, claim, is_same);
+    is_taken = vx_bits_claim(claims->taken, claims->word_count, bit, count_mib);
+    is_same = vx_bits_claim_one(claims->begins, claims->word_count, bit);
+    if (!is_taken) {
+        return VX_MARK_FREE;
+    }
+    return is_same ? VX_MARK_SAME : VX_MARK_TAKEN;
+}
+
+void vx_claims_settle(struct vx_claims *claims, const struct vx_claim *claim,
+                      enum vx_claim_mark mark);
+
+static inline void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim)
+{
+    enum vx_claim_mark mark = vx_claims_mark(claims, claim->begin_mib, claim->count_mib);
+
+    if (mark != VX_MARK_FREE) {
+        vx_claims_settle(claims, claim, mark);
     }
 }
 

@@ -24,13 +24,13 @@ struct vx_entry_walk {
     uint64_t file_bytes;
     uint64_t clear_mib; /* from here on, no header, log or region */
     struct vx_plain plain;
-    struct vx_tally at_zero;  /* present payload blocks without a place */
-    struct vx_tally missing;  /* blocks with virtual bytes beyond the end of the file */
-    uint64_t missing_end;     /* greatest end of those */
-    struct vx_tally unused;   /* slots of no block that are not zero */
-    struct vx_tally partial;  /* partially present blocks of the current chunk */
-    uint64_t partial_number;  /* payload block of the first of them */
-    uint64_t soft_count;      /* stale places that may collide with blocks */
+    struct vx_tally at_zero; /* present payload blocks without a place */
+    struct vx_tally missing; /* blocks with virtual bytes beyond the end of the file */
+    uint64_t missing_end;    /* greatest end of those */
+    struct vx_tally unused;  /* slots of no block that are not zero */
+    struct vx_tally partial; /* partially present blocks of the current chunk */
+    uint64_t partial_number; /* payload block of the first of them */
+    uint64_t soft_count;     /* stale places that may collide with blocks */
 };
 
 /* One entry of a run: its BAT index and what it is for. */

@@ -12,7 +12,7 @@
 SRC=$(cd "$(dirname "$0")/../.." && pwd)
 SELF=$SRC/tests/audit/$(basename "$0")
 CLANG=clang
-for version in 19 20 21 18 17 16; do
+for version in 19 20 21 18 17 16 15 14; do
     if command -v "clang-$version" >/dev/null; then
         CLANG=clang-$version
         break
