@@ -15,8 +15,10 @@ struct job {
     uint64_t prefix;
     struct vxr_log_workspace *ws;
     struct vxr_overlay *overlay;
+    const struct vxr_story *story; /* the caller's */
     struct vx_reporter *rep;
     struct vxr_log *out;
+    uint64_t entries;     /* of the active sequence, within the prefix or not */
     uint32_t tail;        /* ring position where the active sequence begins */
     uint32_t entry_tail;  /* Tail of the entry before */
     uint64_t furthest;    /* end of the furthest descriptor */
@@ -47,25 +49,73 @@ struct vx_finding vxr_entry_finding(const struct vxr_ring *ring, const struct vx
     return f;
 }
 
-/* While the log is scanned for the reasons why nothing is valid: report each rejected entry. */
-static void report_rejected(void *ctx, const struct vxr_entry *entry)
+/* Keep why an entry or a run does not count: as many as a reporter forwards, and how many. */
+static void keep_rejected(struct job *job, const struct vxr_entry *entry, enum vx_rule rule)
 {
-    const struct job *job = ctx;
-    struct vx_finding f = {0};
+    struct vxr_log_workspace *ws = job->ws;
 
-    if (!entry->is_valid && entry->reason != VX_RULE_COUNT) {
-        f = vxr_entry_finding(&job->ws->ring, entry, entry->reason);
-        vx_report(job->rep, &f);
+    if ((unsigned)rule >= VX_RULE_COUNT) {
+        return;
+    }
+    if (ws->rejected_total[rule] < VX_FINDINGS_PER_RULE &&
+        ws->rejected_count < VXR_REJECTED_MAX) {
+        ws->rejected[ws->rejected_count] = vxr_entry_finding(&ws->ring, entry, rule);
+        ws->rejected_count += 1;
+    }
+    ws->rejected_total[rule] = vx_add_sat(ws->rejected_total[rule], 1);
+}
+
+static void meet_entry(void *ctx, const struct vxr_entry *entry)
+{
+    struct job *job = ctx;
+
+    if (!entry->is_valid) {
+        keep_rejected(job, entry, entry->reason);
+    }
+    if (job->story != NULL && job->story->entry != NULL) {
+        job->story->entry(job->story->ctx, entry);
     }
 }
 
-static void report_bad_run(void *ctx, const struct vxr_run *run)
+static void meet_run(void *ctx, const struct vxr_run *run)
 {
-    const struct job *job = ctx;
-    struct vx_finding f = vxr_entry_finding(&job->ws->ring, &run->head, VX_SEQ_003);
+    struct job *job = ctx;
 
     if (!run->is_valid) {
-        vx_report(job->rep, &f);
+        keep_rejected(job, &run->head, VX_SEQ_003);
+    }
+    if (job->story != NULL && job->story->run != NULL) {
+        job->story->run(job->story->ctx, run);
+    }
+}
+
+/* Scan the log, keeping the reasons against every entry: only when no sequence is left do they
+ * become findings, and a second scan would read too much. */
+static void scan_log(struct job *job)
+{
+    struct vxr_story story = {.entry = meet_entry, .run = meet_run, .ctx = job};
+
+    job->ws->rejected_count = 0;
+    memset(job->ws->rejected_total, 0, sizeof(job->ws->rejected_total));
+    vxr_ring_init(&job->ws->ring, job->raw, job->header);
+    vxr_scan(&job->ws->ring, &job->header->log_guid, job->crc, job->ws->starts, &story, job->rep,
+             &job->out->scan);
+}
+
+static void report_rejected(struct job *job)
+{
+    const struct vxr_log_workspace *ws = job->ws;
+
+    for (uint32_t i = 0; i < ws->rejected_count && i < VXR_REJECTED_MAX; i++) {
+        vx_report(job->rep, &ws->rejected[i]);
+    }
+    for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
+        struct vx_finding f =
+            vx_finding_at((enum vx_rule)rule, VX_OBJ_LOG_ENTRY, 0, VX_NO_OFFSET, 0);
+
+        if (ws->rejected_total[rule] > VX_FINDINGS_PER_RULE) {
+            vx_report_more(job->rep, &f, ws->rejected_total[rule] - VX_FINDINGS_PER_RULE);
+        }
     }
 }
 
@@ -74,12 +124,9 @@ static struct vx_finding about_log(const struct job *job, enum vx_rule rule)
     return vx_finding_at(rule, VX_OBJ_LOG, 0, job->ws->ring.offset, job->ws->ring.length);
 }
 
-/* No valid sequence: the image is corrupt, unless an unreadable sector may hide one. A second scan
- * tells why each entry was rejected. */
+/* No valid sequence: the image is corrupt, unless an unreadable sector may hide one. */
 static void report_no_sequence(struct job *job)
 {
-    struct vxr_scan ignored = {0};
-    struct vxr_story story = {.entry = report_rejected, .run = report_bad_run, .ctx = job};
     struct vx_finding f = about_log(job, VX_SEQ_005);
 
     if (job->out->scan.unread > 0) {
@@ -92,8 +139,7 @@ static void report_no_sequence(struct job *job)
     f.arg[0] = job->out->scan.candidates;
     f.arg[1] = job->out->scan.valid;
     vx_report(job->rep, &f);
-    vxr_scan(&job->ws->ring, &job->header->log_guid, job->crc, job->ws->starts, &story, job->rep,
-             &ignored);
+    report_rejected(job);
 }
 
 /* Fields of an entry that will be replayed and that do not decide its validity. */
@@ -179,7 +225,9 @@ static void take_descriptor(struct job *job, const struct vxr_entry *e, uint32_t
     };
 
     job->out->descriptors += 1;
-    job->furthest = vx_max(job->furthest, s.end);
+    if (d->length > 0) { /* no zeros are a legal no-op, wherever */
+        job->furthest = vx_max(job->furthest, s.end);
+    }
     if (d->kind == VXR_DESCRIPTOR_DATA) {
         s.data_pos = vxr_ring_advance(ring, e->pos, (uint32_t)(step & UINT32_MAX));
         job->out->data_sectors += 1;
@@ -221,8 +269,8 @@ static void take_entry(struct job *job, const struct vxr_entry *e)
     }
 }
 
-/* Walk the active sequence from tail to head, or as far as the prefix goes. At most as many steps
- * as the run has entries. */
+/* Walk the active sequence from tail to head, taking entries as far as the prefix goes. At most as
+ * many steps as the run has entries. */
 static void take_sequence(struct job *job)
 {
     const struct vxr_run *run = &job->out->scan.active;
@@ -230,7 +278,8 @@ static void take_sequence(struct job *job)
     uint32_t pos = run->head.tail;
 
     job->tail = pos;
-    for (uint32_t i = 0; i < run->entry_count && job->out->entries < job->prefix; i++) {
+    ring->origin = pos;
+    for (uint32_t i = 0; i < run->entry_count; i++) {
         struct vxr_entry e = {0};
         const uint8_t *sector = vxr_ring_sector(ring, pos);
 
@@ -244,12 +293,15 @@ static void take_sequence(struct job *job)
             job->is_lost = true; /* it was valid when it was scanned: the log has changed */
             return;
         }
-        check_entry_fields(job, &e);
         if (i == 0) {
             job->out->first_sequence = e.sequence;
         }
-        take_entry(job, &e);
-        job->out->entries += 1;
+        if (i < job->prefix) {
+            check_entry_fields(job, &e);
+            take_entry(job, &e);
+            job->out->entries += 1;
+        }
+        job->entries += 1;
         if (pos == run->head.pos || job->is_lost) {
             return;
         }
@@ -299,7 +351,7 @@ static void check_scan(struct job *job)
         vx_report(job->rep, &f);
     }
     f = about_log(job, VX_SEQ_008);
-    f.arg[0] = vx_sub_sat(scan->candidates, job->out->entries);
+    f.arg[0] = vx_sub_sat(scan->candidates, job->entries);
     if (f.arg[0] > 0) {
         vx_report(job->rep, &f);
     }
@@ -344,7 +396,8 @@ static void report_pending(struct job *job)
     vx_guid_split(&job->header->log_guid, &f.arg[0], &f.arg[1]);
     f.arg[2] = job->out->entries;
     f.arg[3] = job->out->bytes;
-    if (job->out->descriptors == 0 && job->out->state == VXR_LOG_REPLAYED) {
+    if (job->out->descriptors == 0 && job->out->state == VXR_LOG_REPLAYED &&
+        job->prefix >= job->entries) {
         f.rule = VX_SEQ_012; /* dirty in form only */
     }
     vx_report(job->rep, &f);
@@ -363,6 +416,7 @@ void vxr_log_check(const struct vx_source *raw, const struct vx_headers *headers
         .prefix = prefix,
         .ws = ws,
         .overlay = overlay,
+        .story = story,
         .rep = rep,
         .out = out,
     };
@@ -378,8 +432,7 @@ void vxr_log_check(const struct vx_source *raw, const struct vx_headers *headers
         report_pending(&job);
         return;
     }
-    vxr_ring_init(&ws->ring, raw, job.header);
-    vxr_scan(&ws->ring, &job.header->log_guid, crc, ws->starts, story, rep, &out->scan);
+    scan_log(&job);
     if (!out->scan.has_active) {
         report_no_sequence(&job);
     } else {

@@ -7,10 +7,15 @@
 #include "replay/overlay.h"
 #include "replay/scan.h"
 
+enum { VXR_REJECTED_MAX = 19 * VX_FINDINGS_PER_RULE }; /* 19 rules reject entries and runs */
+
 /* Buffers of the log pass, too large for the stack. */
 struct vxr_log_workspace {
     struct vxr_ring ring;
     uint64_t starts[VXR_START_WORDS];
+    struct vx_finding rejected[VXR_REJECTED_MAX]; /* the first of each rule, in ring order */
+    uint32_t rejected_count;
+    uint64_t rejected_total[VX_RULE_COUNT];
 };
 
 /* What became of the log. */
@@ -36,7 +41,8 @@ struct vxr_log {
 
 /* Read, judge and index the log that the current header names.
  * headers: judged, with a current header. memory: for the overlay, which keeps using it.
- * prefix: apply only the first `prefix` entries of the active sequence, UINT64_MAX for all.
+ * prefix: apply only the first `prefix` entries of the active sequence, UINT64_MAX for all; the file
+ *   grows as the head says all the same.
  * story: may be NULL. out is zeroed on entry.
  * Reads at most 3 times the length of the log.
  * Findings: HDR-012, LGE-003 to LGE-016, LGD-001 to LGD-012 but LGD-011, LGS-001 to LGS-003,

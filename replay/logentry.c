@@ -211,6 +211,8 @@ static enum vx_status walk(struct vxr_ring *ring, enum vx_crc_kind kind, struct 
         const uint8_t *sector = vxr_ring_sector(ring, pos);
 
         if (sector == NULL) {
+            e->reason_pos = pos;
+            e->resume_pos = (i + 1) * VXR_SECTOR_BYTES;
             return VX_E_IO;
         }
         e->reason = i < descriptor_sectors ? sector_fault(e, sector, i) : data_fault(e, sector);
@@ -234,9 +236,16 @@ static enum vx_status walk(struct vxr_ring *ring, enum vx_crc_kind kind, struct 
 enum vx_status vxr_entry_load(struct vxr_ring *ring, uint32_t pos, const struct vx_guid *log_guid,
                               enum vx_crc_kind crc, struct vxr_entry *out)
 {
-    const uint8_t *sector = vxr_ring_sector(ring, pos);
+    const uint8_t *sector = NULL;
 
-    *out = (struct vxr_entry){.pos = pos, .reason = VX_RULE_COUNT, .resume_pos = VXR_SECTOR_BYTES};
+    ring->origin = pos;
+    sector = vxr_ring_sector(ring, pos);
+    *out = (struct vxr_entry){
+        .pos = pos,
+        .reason = VX_RULE_COUNT,
+        .reason_pos = pos,
+        .resume_pos = VXR_SECTOR_BYTES,
+    };
     if (sector == NULL) {
         return VX_E_IO;
     }

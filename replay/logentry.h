@@ -64,7 +64,7 @@ void vxr_descriptor_decode(const uint8_t sector[VXR_SECTOR_BYTES], uint32_t pos,
  * together read each sector of the log at most twice. (The checksum is computed along the way and
  * looked at last.)
  * log_guid: of the current header. Returns VX_OK with *out filled, VX_STOP when no entry begins
- * there (no "loge"), VX_E_IO. */
+ * there (no "loge"), VX_E_IO when sector out->reason_pos could not be read. */
 VX_MUST_USE enum vx_status vxr_entry_load(struct vxr_ring *ring, uint32_t pos,
                                           const struct vx_guid *log_guid, enum vx_crc_kind crc,
                                           struct vxr_entry *out);

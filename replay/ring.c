@@ -31,20 +31,43 @@ uint64_t vxr_ring_offset(const struct vxr_ring *ring, uint32_t pos)
     return vx_add_sat(ring->offset, pos);
 }
 
+/* Read `want` bytes at pos into the window. Returns whether they are there. */
+static bool fill(struct vxr_ring *ring, uint32_t pos, uint64_t want)
+{
+    ring->window_bytes = 0;
+    if (want < VXR_SECTOR_BYTES || want > VXR_WINDOW_BYTES ||
+        vx_source_read(ring->raw, vxr_ring_offset(ring, pos), ring->window, (size_t)want) !=
+            VX_OK) {
+        return false;
+    }
+    ring->window_pos = pos;
+    ring->window_bytes = (uint32_t)want;
+    return true;
+}
+
+/* Fill the window from pos on, as far as it can be read. */
+static bool refill(struct vxr_ring *ring, uint32_t pos)
+{
+    uint64_t stop = pos < ring->origin ? ring->origin : ring->length;
+    uint64_t want = vx_min(vx_sub_sat(stop, pos), VXR_WINDOW_BYTES);
+
+    if (pos >= ring->careful_end) {
+        if (fill(ring, pos, want)) {
+            return true;
+        }
+        ring->careful_end = (uint32_t)(vx_add_sat(pos, want) & UINT32_MAX);
+    }
+    return fill(ring, pos, vx_min(want, VXR_SECTOR_BYTES));
+}
+
 const uint8_t *vxr_ring_sector(struct vxr_ring *ring, uint32_t pos)
 {
     uint64_t ahead = vx_sub_sat(pos, ring->window_pos);
-    uint64_t left = vx_sub_sat(ring->length, pos);
-    size_t want = left < VXR_WINDOW_BYTES ? (size_t)left : VXR_WINDOW_BYTES;
 
     if (pos < ring->window_pos || !vx_within(ahead, VXR_SECTOR_BYTES, ring->window_bytes)) {
-        ring->window_bytes = 0;
-        if (want < VXR_SECTOR_BYTES ||
-            vx_source_read(ring->raw, vxr_ring_offset(ring, pos), ring->window, want) != VX_OK) {
+        if (!refill(ring, pos)) {
             return NULL;
         }
-        ring->window_pos = pos;
-        ring->window_bytes = (uint32_t)want;
         ahead = 0;
     }
     if (ahead / VXR_SECTOR_BYTES >= VXR_WINDOW_SECTORS) {

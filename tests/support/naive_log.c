@@ -84,47 +84,60 @@ bool naive_entry(const struct test_log *log, uint32_t pos, struct naive_entry *o
            log_checksum(log, pos, out->length) == get(log, pos + 4, 4);
 }
 
-/* The longest run from `start`. Returns its bytes, 0 for none. */
-static uint64_t grow(const struct test_log *log, uint32_t start, struct naive_entry *head)
+/* What naive_entry() says of every sector, asked once. */
+struct table {
+    uint32_t length;
+    bool *is_entry;
+    struct naive_entry *entry;
+};
+
+static const struct naive_entry *entry_at(const struct table *t, uint64_t pos)
 {
-    struct naive_entry e;
+    const uint64_t sector = pos % t->length / LOG_SECTOR;
+
+    return t->is_entry[sector] ? &t->entry[sector] : NULL;
+}
+
+/* The longest run from `start`. Returns its bytes, 0 for none. */
+static uint64_t grow(const struct table *t, uint32_t start, struct naive_entry *head)
+{
+    const struct naive_entry *e = entry_at(t, start);
     uint64_t total = 0;
 
-    if (!naive_entry(log, start, &e)) {
-        return 0;
+    while (e != NULL && total + e->length <= t->length &&
+           (total == 0 || (head->sequence != UINT64_MAX && e->sequence == head->sequence + 1))) {
+        *head = *e;
+        total += e->length;
+        e = total < t->length ? entry_at(t, start + total) : NULL;
     }
-    do {
-        *head = e;
-        total += e.length;
-    } while (total < log->length && head->sequence != UINT64_MAX &&
-             naive_entry(log, (uint32_t)((start + total) % log->length), &e) &&
-             e.sequence == head->sequence + 1 && total + e.length <= log->length);
     return total;
 }
 
 /* Is `tail` the offset of an entry of the run? */
-static bool holds(const struct test_log *log, uint32_t start, uint64_t bytes, uint32_t tail)
+static bool holds(const struct table *t, uint32_t start, uint64_t bytes, uint32_t tail)
 {
-    struct naive_entry e;
+    const struct naive_entry *e = entry_at(t, start);
+    uint64_t done = 0;
 
-    for (uint64_t done = 0; done < bytes; done += e.length) {
-        const uint32_t pos = (uint32_t)((start + done) % log->length);
-
-        if (pos == tail) {
-            return true;
-        }
-        (void)naive_entry(log, pos, &e);
+    while (e != NULL && done < bytes && e->pos != tail) {
+        done += e->length;
+        e = entry_at(t, start + done);
     }
-    return false;
+    return e != NULL && done < bytes;
+}
+
+static void *must(void *memory)
+{
+    if (memory == NULL) {
+        fputs("tests/support/naive_log: out of memory\n", stderr);
+        abort();
+    }
+    return memory;
 }
 
 static void add_write(struct naive_log *out, const struct naive_write *write)
 {
-    out->write = realloc(out->write, (out->count + 1) * sizeof(out->write[0]));
-    if (out->write == NULL) {
-        fputs("tests/support/naive_log: out of memory\n", stderr);
-        abort();
-    }
+    out->write = must(realloc(out->write, (out->count + 1) * sizeof(out->write[0])));
     out->write[out->count] = *write;
     out->count++;
 }
@@ -177,24 +190,33 @@ static void collect(const struct test_log *log, struct naive_log *out)
 
 void naive_scan(const struct test_log *log, struct naive_log *out)
 {
+    const uint32_t sectors = log->length / LOG_SECTOR;
+    struct table t = {
+        .length = log->length,
+        .is_entry = must(calloc(sectors, sizeof(bool))),
+        .entry = must(calloc(sectors, sizeof(struct naive_entry))),
+    };
+
     memset(out, 0, sizeof(*out));
     out->size = log->im->size;
-    for (uint32_t start = 0; start < log->length; start += LOG_SECTOR) {
-        struct naive_entry head;
-        const uint64_t bytes = grow(log, start, &head);
+    for (uint32_t i = 0; i < sectors; i++) {
+        t.is_entry[i] = naive_entry(log, i * LOG_SECTOR, &t.entry[i]);
+    }
+    for (uint32_t i = 0; i < sectors; i++) {
+        struct naive_entry head = {0};
+        const uint64_t bytes = grow(&t, i * LOG_SECTOR, &head);
 
-        if (bytes > 0 && holds(log, start, bytes, head.tail) &&
+        if (bytes > 0 && holds(&t, i * LOG_SECTOR, bytes, head.tail) &&
             (!out->has_sequence || head.sequence > out->head.sequence)) {
             out->has_sequence = true;
             out->head = head;
-        }
-        if (start > UINT32_MAX - LOG_SECTOR) {
-            break;
         }
     }
     if (out->has_sequence) {
         collect(log, out);
     }
+    free(t.is_entry);
+    free(t.entry);
 }
 
 void naive_free(struct naive_log *naive)

@@ -1,0 +1,102 @@
+/* Run a whole check with the log in its midst. */
+#include "tests/support/replayed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STRUCTURE_BYTES_MAX = 16 * VX_MIB };
+
+static void *take(size_t bytes)
+{
+    void *memory = malloc(bytes);
+
+    if (memory == NULL) {
+        fputs("tests/support/replayed: out of memory\n", stderr);
+        abort();
+    }
+    memset(memory, 0xa5, bytes);
+    return memory;
+}
+
+static void run(struct vxr_check *check, const struct vxr_memory *memory,
+                const struct vx_source *raw, const struct replay_options *options,
+                struct vx_reporter *rep)
+{
+    if (vxr_check_init(check, memory, rep) != VX_OK) {
+        fputs("tests/support/replayed: the memory was refused\n", stderr);
+        abort();
+    }
+    if (options->pass_limit != 0) {
+        check->structure.pass_limit = options->pass_limit;
+    }
+    if (options->has_prefix) {
+        check->prefix = options->prefix;
+    }
+    if (options->is_log_only) {
+        (void)vxr_check_log(check, raw, options->story);
+    } else {
+        vxr_check_run(check, raw, options->story);
+    }
+}
+
+static void take_memory(struct vxr_memory *memory, uint64_t file_bytes,
+                        const struct replay_options *options)
+{
+    const struct vx_need need = vx_structure_need(file_bytes);
+
+    memory->structure_bytes = options->memory_bytes;
+    if (options->memory_bytes == 0) {
+        memory->structure_bytes =
+            need.max < STRUCTURE_BYTES_MAX ? (size_t)need.max : STRUCTURE_BYTES_MAX;
+    }
+    memory->overlay_bytes =
+        options->overlay_bytes == 0 ? REPLAY_OVERLAY_BYTES : options->overlay_bytes;
+    memory->structure = take(memory->structure_bytes);
+    memory->overlay = take(memory->overlay_bytes);
+    memory->log = take(sizeof(*memory->log));
+}
+
+static void give_memory(struct vxr_memory *memory)
+{
+    free(memory->structure);
+    free(memory->overlay);
+    free(memory->log);
+}
+
+void replayed_open(struct replayed *r, const char *row, const struct vx_source *raw,
+                   const struct replay_options *options)
+{
+    static const struct replay_options defaults;
+    const struct replay_options *o = options == NULL ? &defaults : options;
+
+    memset(r, 0, sizeof(*r));
+    r->raw = *raw;
+    r->check = take(sizeof(*r->check));
+    findings_init(&r->f, row);
+    take_memory(&r->memory, raw->size, o);
+    run(r->check, &r->memory, &r->raw, o, &r->f.rep);
+}
+
+void replayed_close(struct replayed *r)
+{
+    findings_free(&r->f);
+    give_memory(&r->memory);
+    free(r->check);
+}
+
+void replayed_check(const struct vx_source *src, const struct replay_options *options,
+                    struct findings *out, struct vx_facts *facts)
+{
+    static const struct replay_options defaults;
+    const struct replay_options *o = options == NULL ? &defaults : options;
+    struct vxr_check *check = take(sizeof(*check));
+    struct vxr_memory memory;
+
+    take_memory(&memory, src->size, o);
+    run(check, &memory, src, o, &out->rep);
+    if (facts != NULL) {
+        *facts = check->structure.facts;
+    }
+    give_memory(&memory);
+    free(check);
+}

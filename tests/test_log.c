@@ -1,0 +1,328 @@
+/* The log pass as a whole: legal logs against bytes stated by hand; logs cut and torn anywhere
+ * against the specification's own algorithm. */
+#include "tests/support/expect.h"
+#include "tests/support/fault_source.h"
+#include "tests/support/legal_logs.h"
+#include "tests/support/naive_log.h"
+#include "tests/support/replayed.h"
+#include "tests/support/unit.h"
+
+static const struct replay_options LOG_ONLY = {.is_log_only = true};
+
+/* Read the whole view and compare. */
+static void expect_bytes(const struct replayed *r, const uint8_t *want, size_t size)
+{
+    static uint8_t bytes[65536];
+
+    assert_int_equal(r->check->view.size, size);
+    for (size_t at = 0; at < size; at += sizeof(bytes)) {
+        assert_int_equal(vx_source_read(&r->check->view, at, bytes, sizeof(bytes)), VX_OK);
+        for (size_t i = 0; i < sizeof(bytes); i++) {
+            if (bytes[i] != want[at + i]) {
+                fail_msg("row \"%s\": byte %zx is %02x, want %02x", r->f.row, at + i, bytes[i],
+                         want[at + i]);
+            }
+        }
+    }
+}
+
+static void test_log_check__legal_log__reads_as_stated(void **state)
+{
+    const struct legal_log *row = *state;
+    struct image im;
+    struct test_log log;
+    struct vx_source raw;
+    struct replayed r;
+    size_t size;
+    uint8_t *want;
+
+    legal_make(row, &im, &log);
+    raw = image_source(&im);
+    replayed_open(&r, row->name, &raw, NULL);
+    expect_summary(&r.f, row->summary);
+    expect_invariants(&r.f, im.size);
+    assert_int_equal(r.check->log.state, VXR_LOG_REPLAYED);
+    assert_int_equal(r.check->log.first_sequence, row->first_sequence);
+    assert_int_equal(r.check->log.entries, row->entries);
+    want = legal_expected(row, &im, &size);
+    expect_bytes(&r, want, size);
+    free(want);
+    replayed_close(&r);
+    image_free(&im);
+}
+
+/* Compare everything the log pass says with the oracle. */
+static void expect_as_naive(const struct test_log *log, const struct replayed *r,
+                            const struct naive_log *naive)
+{
+    const struct vxr_log *got = &r->check->log;
+    uint8_t want[LOG_SECTOR];
+    uint8_t bytes[LOG_SECTOR];
+
+    assert_int_equal(got->scan.has_active, naive->has_sequence);
+    if (!naive->has_sequence || naive->is_forbidden) {
+        assert_int_equal(got->state, VXR_LOG_INVALID);
+        assert_int_equal(vx_verdict_of(&r->f.rep), VX_CORRUPT);
+        assert_false(r->check->is_replayed);
+        return;
+    }
+    assert_int_equal(got->state, VXR_LOG_REPLAYED);
+    assert_int_equal(got->scan.active.head.pos, naive->head.pos);
+    assert_int_equal(got->first_sequence, naive->first_sequence);
+    assert_int_equal(got->entries, naive->entries);
+    assert_int_equal(r->check->view.size, naive->size);
+    for (size_t i = 0; i < naive->count; i++) {
+        const uint64_t at = naive->write[i].begin;
+
+        naive_read(log, naive, naive->count, at, want);
+        assert_int_equal(vx_source_read(&r->check->view, at, bytes, sizeof(bytes)), VX_OK);
+        assert_memory_equal(bytes, want, sizeof(want));
+    }
+}
+
+static void check_against_naive(const struct test_log *log, const char *row)
+{
+    struct vx_source raw = image_source(log->im);
+    struct replayed r;
+    struct naive_log naive;
+
+    naive_scan(log, &naive);
+    replayed_open(&r, row, &raw, &LOG_ONLY);
+    expect_invariants(&r.f, log->im->size);
+    expect_as_naive(log, &r, &naive);
+    replayed_close(&r);
+    naive_free(&naive);
+}
+
+/* The ways a sector can be lost, each followed by its repair. */
+enum damage { DAMAGE_HALF, DAMAGE_FIRST_BYTE, DAMAGE_LAST_BYTE, DAMAGE_ALL, DAMAGES };
+
+static void damage(const struct test_log *log, uint32_t sector, enum damage kind,
+                   uint8_t saved[LOG_SECTOR])
+{
+    uint8_t bytes[LOG_SECTOR];
+
+    image_get_bytes(log->im, log_at(log, (uint64_t)sector * LOG_SECTOR), saved, LOG_SECTOR);
+    memcpy(bytes, saved, LOG_SECTOR);
+    if (kind == DAMAGE_HALF) {
+        memset(bytes + LOG_SECTOR / 2, 0, LOG_SECTOR / 2);
+    } else if (kind == DAMAGE_FIRST_BYTE) {
+        bytes[0] ^= 1;
+    } else if (kind == DAMAGE_LAST_BYTE) {
+        bytes[LOG_SECTOR - 1] ^= 0x80;
+    } else {
+        memset(bytes, 0, LOG_SECTOR);
+    }
+    image_put_bytes(log->im, log_at(log, (uint64_t)sector * LOG_SECTOR), bytes, LOG_SECTOR);
+}
+
+static bool is_used(const struct test_log *log, uint32_t sector)
+{
+    return image_get(log->im, log_at(log, (uint64_t)sector * LOG_SECTOR), 4) != 0;
+}
+
+static void test_log_check__any_sector_torn__complete_state_or_named(void **state)
+{
+    const struct legal_log *row = *state;
+    struct image im;
+    struct test_log log;
+    uint8_t saved[LOG_SECTOR];
+
+    legal_make(row, &im, &log);
+    for (uint32_t sector = 0; sector < log.length / LOG_SECTOR; sector++) {
+        for (int kind = 0; is_used(&log, sector) && kind < DAMAGES; kind++) {
+            if (log_bytes(&row->entry[0]) > 200000 && (int)(sector % DAMAGES) != kind) {
+                continue; /* one kind per sector of the long ones */
+            }
+            damage(&log, sector, (enum damage)kind, saved);
+            check_against_naive(&log, row->name);
+            image_put_bytes(&im, log_at(&log, (uint64_t)sector * LOG_SECTOR), saved,
+                            LOG_SECTOR);
+        }
+    }
+    image_free(&im);
+}
+
+/* Order in which a writer fills the ring: sector `step` from the first entry on. */
+static void test_log_check__cut_after_any_sector__complete_state_or_named(void **state)
+{
+    static const uint8_t zeros[LOG_SECTOR];
+    const struct legal_log *row = *state;
+    const uint32_t first = row->entry[0].pos / LOG_SECTOR;
+    struct image im;
+    struct test_log log;
+
+    legal_make(row, &im, &log);
+    for (uint32_t left = log.length / LOG_SECTOR; left > 0; left--) {
+        const uint32_t sector = (first + left - 1) % (log.length / LOG_SECTOR);
+
+        if (is_used(&log, sector)) {
+            image_put_bytes(&im, log_at(&log, (uint64_t)sector * LOG_SECTOR), zeros,
+                            sizeof(zeros));
+            check_against_naive(&log, row->name);
+        }
+    }
+    image_free(&im);
+}
+
+/* After the first k entries, the view is what the oracle has after their descriptors. */
+static void test_log_check__prefix_of_k_entries__only_these(void **state)
+{
+    const struct legal_log *row = &LEGAL_LOG[2]; /* stale {3} in front of {10,11,12} */
+    struct image im;
+    struct test_log log;
+    struct naive_log naive;
+    struct vx_source raw;
+
+    (void)state;
+    legal_make(row, &im, &log);
+    naive_scan(&log, &naive);
+    raw = image_source(&im);
+    for (uint64_t k = 0; k <= 4; k++) {
+        const struct replay_options options = {
+            .has_prefix = true, .prefix = k, .is_log_only = true};
+        const uint64_t entries = k < 3 ? k : 3; /* of one descriptor each */
+        struct replayed r;
+
+        replayed_open(&r, "prefix", &raw, &options);
+        assert_int_equal(r.check->log.entries, entries);
+        assert_int_equal(r.check->overlay.segment_count, entries);
+        for (size_t i = 0; i < naive.count; i++) {
+            uint8_t want[LOG_SECTOR];
+            uint8_t bytes[LOG_SECTOR];
+
+            naive_read(&log, &naive, (size_t)entries, naive.write[i].begin, want);
+            assert_int_equal(vx_source_read(&r.check->view, naive.write[i].begin, bytes,
+                                            sizeof(bytes)),
+                             VX_OK);
+            assert_memory_equal(bytes, want, sizeof(want));
+        }
+        expect_summary(&r.f, "HDR-012w SEQ-008i");
+        assert_int_equal(findings_first(&r.f, VX_SEQ_008)->arg[0], 1);
+        replayed_close(&r);
+    }
+    naive_free(&naive);
+    image_free(&im);
+}
+
+static void test_log_check__too_little_memory__limit_and_exact_need(void **state)
+{
+    const struct legal_log *row = &LEGAL_LOG[7]; /* 254 descriptors */
+    const size_t least = (size_t)vxr_overlay_need(VXR_OVERLAY_RECORDS_MIN);
+    const size_t enough = (size_t)vxr_overlay_need(254);
+    struct image im;
+    struct test_log log;
+    struct vx_source raw;
+
+    (void)state;
+    legal_make(row, &im, &log);
+    raw = image_source(&im);
+    for (size_t bytes = least; bytes <= enough + 8; bytes += bytes < enough - 400 ? 76 : 1) {
+        const struct replay_options options = {.overlay_bytes = bytes};
+        struct replayed r;
+
+        replayed_open(&r, "little memory", &raw, &options);
+        if (vx_verdict_of(&r.f.rep) == VX_WARNINGS) {
+            expect_summary(&r.f, "HDR-012w");
+            assert_true(bytes + 2 * VXR_OVERLAY_RECORD_BYTES > enough);
+        } else {
+            expect_summary(&r.f, "HDR-012w RUN-003w RUN-007w");
+            assert_int_equal(vx_verdict_of(&r.f.rep), VX_INCOMPLETE);
+            assert_int_equal(r.check->log.state, VXR_LOG_UNKNOWN);
+            assert_int_equal(findings_first(&r.f, VX_RUN_007)->arg[0], enough);
+            assert_true(bytes < enough);
+            assert_false(r.check->is_replayed);
+        }
+        replayed_close(&r);
+    }
+    image_free(&im);
+}
+
+/* A failure that a second read overcame changes nothing; every other one is said. */
+static void expect_honest(const struct replayed *r, const struct replayed *good)
+{
+    const enum vx_verdict verdict = vx_verdict_of(&r->f.rep);
+
+    if (r->f.rep.total[VX_RUN_001] == 0) {
+        expect_same(&r->f, &good->f, "a read that failed once");
+    } else {
+        assert_true(verdict == VX_INCOMPLETE || verdict == VX_CORRUPT);
+    }
+}
+
+static void test_log_check__fault_at_every_read__never_sound(void **state)
+{
+    const struct legal_log *row = *state;
+    struct image im;
+    struct test_log log;
+    struct fault_source fault;
+    struct vx_source inner;
+    struct replayed good;
+
+    legal_make(row, &im, &log);
+    inner = image_source(&im);
+    replayed_open(&good, row->name, &inner, NULL);
+    for (int kind = FAULT_FAIL_ONCE; kind <= FAULT_SHRINK_FROM; kind++) {
+        uint64_t at = 0;
+
+        do {
+            struct vx_source src;
+            struct replayed r;
+
+            fault_source_init(&fault, &inner);
+            fault.kind = (enum fault_kind)kind;
+            fault.at = at;
+            fault.limit = IMAGE_LOG + 40 * UINT64_C(4096);
+            src = fault_source(&fault);
+            replayed_open(&r, row->name, &src, NULL);
+            expect_invariants(&r.f, im.size);
+            assert_int_equal(fault.outside, 0);
+            if (fault.failures > 0) {
+                expect_honest(&r, &good);
+            }
+            replayed_close(&r);
+            at++;
+        } while (at <= fault.reads);
+    }
+    replayed_close(&good);
+    image_free(&im);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest own[] = {
+        cmocka_unit_test(test_log_check__prefix_of_k_entries__only_these),
+        cmocka_unit_test(test_log_check__too_little_memory__limit_and_exact_need),
+    };
+    static const struct {
+        const char *name;
+        CMUnitTestFunction test;
+    } of_each_log[] = {
+        {"reads as stated", test_log_check__legal_log__reads_as_stated},
+        {"any sector torn", test_log_check__any_sector_torn__complete_state_or_named},
+        {"cut anywhere", test_log_check__cut_after_any_sector__complete_state_or_named},
+        {"fault at every read", test_log_check__fault_at_every_read__never_sound},
+    };
+    const size_t count = VX_COUNT_OF(own) + VX_COUNT_OF(of_each_log) * LEGAL_LOGS;
+    struct CMUnitTest *all = calloc(count, sizeof(*all));
+    size_t at = VX_COUNT_OF(own);
+    int failed;
+
+    if (all == NULL) {
+        return EXIT_FAILURE;
+    }
+    memcpy(all, own, sizeof(own));
+    for (size_t i = 0; i < LEGAL_LOGS; i++) {
+        for (size_t k = 0; k < VX_COUNT_OF(of_each_log); k++) {
+            all[at] = (struct CMUnitTest){
+                .name = k == 0 ? LEGAL_LOG[i].name : of_each_log[k].name,
+                .test_func = of_each_log[k].test,
+                .initial_state = (void *)(uintptr_t)&LEGAL_LOG[i],
+            };
+            at++;
+        }
+    }
+    failed = _cmocka_run_group_tests("log", all, count, NULL, NULL);
+    free(all);
+    return failed;
+}
