@@ -5,9 +5,12 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "cli/number.h"
+
 enum {
-    HELP = 16, /* beyond the bits of enum cli_option */
-    NAME_BYTES = 32
+    HELP = 1 << 20, /* beyond the bits of enum cli_option */
+    NAME_BYTES = 32,
+    MEMORY_BYTES_DEFAULT = 256 * 1048576
 };
 
 /* The val of each is its bit, so that a verb's set of options is one number. */
@@ -16,6 +19,11 @@ static const struct option OPTIONS[] = {
     {"verbose", no_argument, NULL, CLI_OPTION_VERBOSE},
     {"color", required_argument, NULL, CLI_OPTION_COLOR},
     {"all", no_argument, NULL, CLI_OPTION_ALL},
+    {"memory", required_argument, NULL, CLI_OPTION_MEMORY},
+    {"output", required_argument, NULL, CLI_OPTION_OUTPUT},
+    {"force", no_argument, NULL, CLI_OPTION_FORCE},
+    {"salvage", no_argument, NULL, CLI_OPTION_SALVAGE},
+    {"no-progress", no_argument, NULL, CLI_OPTION_NO_PROGRESS},
     {"help", no_argument, NULL, HELP},
     {NULL, 0, NULL, 0},
 };
@@ -31,8 +39,8 @@ static int find_name(const char *text, const char *const *names, int count)
     return -1;
 }
 
-/* Apply one option. Returns false after a message. */
-static bool apply(int option, const char *argument, struct cli_options *out)
+/* Apply an option that has a value. Returns NULL, or how its values should have been. */
+static const char *apply_value(int option, const char *value, struct cli_options *out)
 {
     static const char *const FORMATS[] = {"text", "json"};
     static const char *const COLORS[] = {
@@ -41,30 +49,70 @@ static bool apply(int option, const char *argument, struct cli_options *out)
 
     switch (option) {
     case CLI_OPTION_FORMAT:
-        choice = find_name(argument, FORMATS, 2);
+        choice = find_name(value, FORMATS, 2);
         out->is_json = choice == 1;
-        break;
+        return choice < 0 ? "--format takes text or json, not" : NULL;
     case CLI_OPTION_COLOR:
-        choice = find_name(argument, COLORS, 3);
+        choice = find_name(value, COLORS, 3);
         out->color = choice < 0 ? CLI_COLOR_AUTO : (enum cli_color)choice;
+        return choice < 0 ? "--color takes auto, always or never, not" : NULL;
+    case CLI_OPTION_MEMORY:
+        return cli_number_parse(value, &out->memory_bytes)
+                   ? NULL
+                   : "--memory takes a size such as 512M, not";
+    default:
+        out->output = value;
+        return NULL;
+    }
+}
+
+/* Apply one option. Returns false after a message. */
+static bool apply(int option, const char *value, struct cli_options *out)
+{
+    const char *objection = NULL;
+
+    switch (option) {
+    case CLI_OPTION_VERBOSE:
+        out->is_verbose = true;
         break;
     case CLI_OPTION_ALL:
         out->is_all = true;
+        break;
+    case CLI_OPTION_FORCE:
+        out->is_forced = true;
+        break;
+    case CLI_OPTION_SALVAGE:
+        out->is_salvage = true;
+        break;
+    case CLI_OPTION_NO_PROGRESS:
+        out->is_quiet = true;
         break;
     case HELP:
         out->is_help = true;
         break;
     default:
-        out->is_verbose = true;
+        objection = apply_value(option, value, out);
         break;
     }
-    if (choice < 0) {
-        (void)cli_usage_error(option == CLI_OPTION_FORMAT
-                                  ? "--format takes text or json, not"
-                                  : "--color takes auto, always or never, not",
-                              argument, "--help");
+    if (objection != NULL) {
+        (void)cli_usage_error(objection, value, "--help");
     }
-    return choice >= 0;
+    return objection == NULL;
+}
+
+/* The option that a letter stands for, or the letter itself. */
+static int option_of_letter(int letter)
+{
+    switch (letter) {
+    case 'h':
+        return HELP;
+    case 'v':
+        return CLI_OPTION_VERBOSE;
+    case 'o':
+        return CLI_OPTION_OUTPUT;
+    default:
+        return letter;
+    }
 }
 
 /* Complain about an option of ours: "WHAT '--NAME'". option: its bit. Returns false. */
@@ -89,9 +137,9 @@ static bool refuse_unusable(int answer, const char *word)
     const char letter[] = {'-', (char)optopt, '\0'};
 
     if (answer == ':') {
-        return refuse("no value given to option", optopt);
+        return refuse("no value given to option", option_of_letter(optopt));
     }
-    if (optopt > 0 && optopt <= HELP) {
+    if (optopt >= CLI_OPTION_FORMAT) {
         return refuse("no value is taken by option", optopt);
     }
     (void)cli_usage_error("unknown option", optopt == 0 ? word : letter, "--help");
@@ -102,14 +150,10 @@ bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struc
 {
     int option = 0;
 
-    memset(out, 0, sizeof(*out));
+    *out = (struct cli_options){.memory_bytes = MEMORY_BYTES_DEFAULT};
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":hv", OPTIONS, NULL)) != -1) {
-        if (option == 'h') {
-            option = HELP;
-        } else if (option == 'v') {
-            option = CLI_OPTION_VERBOSE;
-        }
+    while ((option = getopt_long(argc, argv, ":hvo:", OPTIONS, NULL)) != -1) {
+        option = option_of_letter(option);
         if (option == '?' || option == ':') {
             return refuse_unusable(option, argv[optind - 1]);
         }

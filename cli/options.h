@@ -4,12 +4,17 @@
 
 #include "cli/output.h"
 
-/* Options a verb may take, beside --help; bits. */
+/* Options a verb may take, beside --help; bits beyond those of a letter. */
 enum cli_option {
-    CLI_OPTION_FORMAT = 1,
-    CLI_OPTION_VERBOSE = 2,
-    CLI_OPTION_COLOR = 4,
-    CLI_OPTION_ALL = 8
+    CLI_OPTION_FORMAT = 1 << 8,
+    CLI_OPTION_VERBOSE = 1 << 9,
+    CLI_OPTION_COLOR = 1 << 10,
+    CLI_OPTION_ALL = 1 << 11,
+    CLI_OPTION_MEMORY = 1 << 12,
+    CLI_OPTION_OUTPUT = 1 << 13,
+    CLI_OPTION_FORCE = 1 << 14,
+    CLI_OPTION_SALVAGE = 1 << 15,
+    CLI_OPTION_NO_PROGRESS = 1 << 16
 };
 
 struct cli_options {
@@ -17,6 +22,11 @@ struct cli_options {
     bool is_json;
     bool is_verbose;
     bool is_all;
+    bool is_forced;
+    bool is_salvage;
+    bool is_quiet;         /* no progress */
+    uint64_t memory_bytes; /* for the replay of a log */
+    const char *output;    /* NULL: none given */
     enum cli_color color;
     char **operand; /* operand_count of them, in the caller's argv */
     int operand_count;

@@ -60,6 +60,11 @@ struct vxo_page cli_output_page(struct cli_output *output, enum cli_color color)
     return (struct vxo_page){.write = cli_output_write, .ctx = output, .has_color = is_asked};
 }
 
+struct vxo_json cli_output_json(struct cli_output *output, bool is_pretty)
+{
+    return (struct vxo_json){.write = cli_output_write, .ctx = output, .is_pretty = is_pretty};
+}
+
 void cli_complain(const char *subject, const char *what)
 {
     char text[SUBJECT_BYTES];

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "reports/page.h"
+#include "reports/json.h"
 
 /* Exit status of the program: what users of `qemu-img check` know. */
 enum cli_exit {
@@ -34,6 +34,9 @@ enum cli_exit cli_output_close(struct cli_output *output, enum cli_exit status);
 
 /* A page to write on. With CLI_COLOR_AUTO it has colour on a terminal that does not refuse it. */
 struct vxo_page cli_output_page(struct cli_output *output, enum cli_color color);
+
+/* Where JSON documents go. is_pretty: one document; else JSON Lines. */
+struct vxo_json cli_output_json(struct cli_output *output, bool is_pretty);
 
 /* Say on standard error what is wrong: "vhdxray: SUBJECT: WHAT". subject is made printable. */
 void cli_complain(const char *subject, const char *what);

@@ -7,11 +7,13 @@ static const char HELP[] =
     "\n"
     "Check VHDX images: every structure, every block, against the format and against\n"
     "each other. Images are only read. Everything found is reported, each finding with\n"
-    "its rule, place, value found and value expected.\n"
+    "its rule, place, value found and value expected. A pending log is replayed in memory:\n"
+    "a dirty image is judged as it will be after replay.\n"
     "\n"
     "  --format=FORMAT  text (default) or json; several images give JSON Lines\n"
     "  -v, --verbose    show notes (info findings) and all facts, too\n"
     "  --color=WHEN     auto (default: on a terminal), always or never\n"
+    "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
     "Exit status: 0 sound, 3 sound with warnings, 2 corrupt or not a VHDX image,\n"
@@ -27,6 +29,6 @@ const struct cli_verb CLI_CHECK = {
     .name = "check",
     .summary = "check images and say all that is wrong",
     .help = HELP,
-    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_VERBOSE | CLI_OPTION_COLOR,
+    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_VERBOSE | CLI_OPTION_COLOR | CLI_OPTION_MEMORY,
     .run = run,
 };

@@ -7,6 +7,11 @@
 #include "reports/model.h"
 #include "reports/page.h"
 
+#define VXO_SCHEMA_INFO   "vhdxray-info-1"
+#define VXO_SCHEMA_CHECK  "vhdxray-check-1"
+#define VXO_SCHEMA_LOG    "vhdxray-log-1"
+#define VXO_SCHEMA_REPLAY "vhdxray-replay-1"
+
 struct vxo_json {
     vxo_write_fn *write;
     void *ctx;
@@ -18,8 +23,9 @@ struct vxo_json {
 VX_MUST_USE bool vxo_json_report(const struct vxo_json *out, const struct vxo_report *report);
 
 /* Write the document of an image that could not be opened: verdict "incomplete" and an error text.
- * image, error: printable UTF-8. Returns as vxo_json_report(). */
-VX_MUST_USE bool vxo_json_error(const struct vxo_json *out, enum vxo_depth depth, const char *image,
+ * schema: of the document there would have been. image, error: printable UTF-8.
+ * Returns as vxo_json_report(). */
+VX_MUST_USE bool vxo_json_error(const struct vxo_json *out, const char *schema, const char *image,
                                 const char *error);
 
 #endif

@@ -19,6 +19,10 @@ static void put_kind(struct vxo_buffer *out, uint64_t object, uint64_t index)
 void vxo_put_object(struct vxo_buffer *out, const struct vx_finding *finding)
 {
     put_kind(out, (uint64_t)finding->object, finding->index);
+    if (finding->object == VX_OBJ_LOG_ENTRY) {
+        vxo_put(out, " at ");
+        vxo_put_hex(out, finding->index);
+    }
     if (finding->object != VX_OBJ_PAYLOAD_ENTRY && finding->object != VX_OBJ_BITMAP_ENTRY) {
         return;
     }

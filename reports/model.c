@@ -124,7 +124,7 @@ const char *vxo_disk_type(const struct vx_facts *facts)
     return (metadata->parameters & VX_PARAM_LEAVE_BLOCK_ALLOCATED) != 0 ? "fixed" : "dynamic";
 }
 
-const char *vxo_log_state(const struct vx_facts *facts)
+const char *vxo_log_state(const struct vx_facts *facts, const struct vxr_log *log)
 {
     if (!facts->headers.has_current) {
         return NULL;
@@ -132,7 +132,10 @@ const char *vxo_log_state(const struct vx_facts *facts)
     if (!facts->headers.is_dirty) {
         return "clean";
     }
-    return facts->headers.is_log_usable ? "dirty" : "invalid";
+    if (!facts->headers.is_log_usable || (log != NULL && log->state == VXR_LOG_INVALID)) {
+        return "invalid";
+    }
+    return "dirty";
 }
 
 bool vxo_is_foreign(const struct vxo_report *report)

@@ -3,6 +3,7 @@
 #define VXO_REPORTS_MODEL_H
 
 #include "parser/structure.h"
+#include "replay/log.h"
 #include "reports/buffer.h"
 
 /* Findings by rule, each rule's in the order view, index, offset (then whatever else differs), so
@@ -31,6 +32,8 @@ struct vxo_report {
     const struct vx_reporter *totals;
     const struct vxo_store *store;
     enum vx_verdict verdict;
+    const struct vxr_log *log;            /* NULL: it was not looked at */
+    const struct vx_reporter *unreplayed; /* of the same image without its log, or NULL */
     uint64_t bytes_read;
 };
 
@@ -41,8 +44,9 @@ void vxo_put_printable(struct vxo_buffer *out, const char *name);
 /* "fixed", "dynamic", "differencing"; NULL when the file parameters are not known. */
 const char *vxo_disk_type(const struct vx_facts *facts);
 
-/* "clean", "dirty", "invalid" (pending, but its place cannot be used); NULL when unknown. */
-const char *vxo_log_state(const struct vx_facts *facts);
+/* "clean", "dirty" (pending), "invalid" (pending, and it cannot be replayed); NULL when unknown.
+ * log: NULL when it was not looked at; then a log is invalid only if its place cannot be used. */
+const char *vxo_log_state(const struct vx_facts *facts, const struct vxr_log *log);
 
 /* Was everything readable, and is there still nothing that makes the file a VHDX: neither the
  * identifier nor a header's signature? */

@@ -26,6 +26,7 @@ const struct vxo_object_words *vxo_object_words(uint64_t object)
         [VX_OBJ_HEADER_SECTION] = {"header-section", "the header section", false, false, 0},
         [VX_OBJ_HEADER] = {"header", "header", true, true, 1},
         [VX_OBJ_LOG] = {"log", "the log", false, false, 0},
+        [VX_OBJ_LOG_ENTRY] = {"log-entry", "the log entry", true, false, 0},
         [VX_OBJ_REGION_TABLE] = {"region-table", "region table", true, true, 1},
         [VX_OBJ_REGION] = {"region", "region entry", true, true, 0},
         [VX_OBJ_BAT_REGION] = {"bat-region", "the BAT region", true, false, 0},
@@ -50,6 +51,7 @@ const char *vxo_pass_name(uint64_t pass)
     static const char *const NAMES[VX_PASS_COUNT] = {
         [VX_PASS_FILE_IDENTIFIER] = "file identifier",
         [VX_PASS_HEADERS] = "headers",
+        [VX_PASS_LOG] = "log",
         [VX_PASS_REGIONS] = "regions",
         [VX_PASS_METADATA] = "metadata",
         [VX_PASS_GEOMETRY] = "geometry",

@@ -5,7 +5,7 @@
 #include "reports/message.h"
 #include "reports/names.h"
 
-enum { INDENT = 4, LABEL_COLUMNS = 17 };
+enum { INDENT = 4 };
 
 static enum vxo_color severity_color(enum vx_severity severity)
 {
@@ -202,29 +202,19 @@ static void put_counts(struct vxo_buffer *put, const struct vx_reporter *totals)
     }
 }
 
-static void put_verdict(struct vxo_buffer *put, const struct vxo_report *report)
+static void put_verdict(struct vxo_buffer *put, const struct vx_reporter *totals)
 {
-    switch (report->verdict) {
-    case VX_SOUND:
-        vxo_put(put, "sound");
-        return;
-    case VX_WARNINGS:
-        vxo_put(put, "sound with ");
-        break;
-    case VX_CORRUPT:
-        if (vxo_is_foreign(report)) {
-            vxo_put(put, "not a VHDX image");
-            return;
-        }
-        vxo_put(put, "corrupt: ");
-        break;
-    case VX_INCOMPLETE:
-    default:
-        vxo_put(put, "incomplete: ");
-        break;
+    static const char *const WORDS[] = {[VX_SOUND] = "sound",
+                                        [VX_WARNINGS] = "sound with ",
+                                        [VX_CORRUPT] = "corrupt: ",
+                                        [VX_INCOMPLETE] = "incomplete: "};
+    enum vx_verdict verdict = vx_verdict_of(totals);
+
+    vxo_put(put, WORDS[verdict]);
+    if (verdict != VX_SOUND) {
+        put_counts(put, totals);
     }
-    put_counts(put, report->totals);
-    if (report->totals->is_incomplete) {
+    if (totals->is_incomplete) {
         vxo_put(put, "; not everything could be checked");
     }
 }
@@ -238,11 +228,33 @@ static void write_verdict(const struct vxo_text *out, const struct vxo_report *r
     struct vxo_line line;
 
     vxo_line_init(&line);
-    put_verdict(&line.put, report);
+    if (report->verdict == VX_CORRUPT && vxo_is_foreign(report)) {
+        vxo_put(&line.put, "not a VHDX image");
+    } else {
+        put_verdict(&line.put, report->totals);
+    }
     vxo_page_write(&out->page, report->image);
     vxo_page_write(&out->page, ": ");
     vxo_page_colored(&out->page, COLORS[report->verdict], line.text);
     vxo_page_write(&out->page, "\n");
+}
+
+/* What the image would be without its log: for readers that ignore it. */
+static void write_unreplayed(const struct vxo_text *out, const struct vxo_report *report)
+{
+    struct vxo_line line;
+
+    if (report->unreplayed == NULL) {
+        return;
+    }
+    vxo_line_init(&line);
+    vxo_put(&line.put,
+            "The verdict is about the image as it will be once the log has been replayed. "
+            "To a reader that ignores the log it is ");
+    put_verdict(&line.put, report->unreplayed);
+    vxo_put(&line.put, ".");
+    vxo_page_write(&out->page, "\n");
+    vxo_page_paragraph(&out->page, line.text, 0);
 }
 
 /* A file that is no VHDX: say so, and leave out what follows from it. */
@@ -252,179 +264,6 @@ static void write_foreign(const struct vxo_text *out, const struct vxo_report *r
     write_group(out, report, VX_LAY_003, VX_SEV_FATAL, true);
     write_group(out, report, VX_FTI_001, VX_SEV_FATAL, true);
     vxo_page_paragraph(&out->page, vxo_rule_text(VX_FTI_001)->hint, INDENT);
-}
-
-/* ---- Facts ---- */
-
-/* "  Label          text", with the text wrapped in its own column. */
-static void write_fact(const struct vxo_text *out, const char *label, const struct vxo_line *line)
-{
-    if (line->put.len == 0) {
-        return;
-    }
-    vxo_page_write(&out->page, "  ");
-    vxo_page_write(&out->page, label);
-    vxo_page_spaces(&out->page, LABEL_COLUMNS - 2 - strlen(label));
-    vxo_page_wrapped(&out->page, line->text, LABEL_COLUMNS, LABEL_COLUMNS);
-}
-
-static void write_guid_fact(const struct vxo_text *out, const char *label,
-                            const struct vx_guid *guid)
-{
-    char text[VX_GUID_TEXT_BYTES];
-    struct vxo_line line;
-
-    vx_guid_format(guid, text);
-    vxo_line_init(&line);
-    vxo_put(&line.put, text);
-    write_fact(out, label, &line);
-}
-
-static void write_size_fact(const struct vxo_text *out, const char *label, bool is_known,
-                            uint64_t bytes)
-{
-    struct vxo_line line;
-
-    vxo_line_init(&line);
-    if (is_known) {
-        vxo_put_size(&line.put, bytes);
-    }
-    write_fact(out, label, &line);
-}
-
-static void write_disk(const struct vxo_text *out, const struct vx_facts *facts)
-{
-    const struct vx_metadata *metadata = &facts->metadata;
-    const char *type = vxo_disk_type(facts);
-    struct vxo_line line;
-
-    vxo_line_init(&line);
-    vxo_put(&line.put, type != NULL ? type : "");
-    write_fact(out, "Type", &line);
-    write_size_fact(out, "Virtual disk", metadata->has[VX_ITEM_DISK_SIZE], metadata->disk_size);
-    write_size_fact(out, "Block size", metadata->has[VX_ITEM_FILE_PARAMETERS],
-                    metadata->block_size);
-    vxo_line_init(&line);
-    if (metadata->has[VX_ITEM_LOGICAL_SECTOR_SIZE]) {
-        vxo_put_uint(&line.put, metadata->logical_sector_size);
-        vxo_put(&line.put, " bytes logical");
-    }
-    if (metadata->has[VX_ITEM_PHYSICAL_SECTOR_SIZE]) {
-        vxo_put(&line.put, line.put.len > 0 ? ", " : "");
-        vxo_put_uint(&line.put, metadata->physical_sector_size);
-        vxo_put(&line.put, " bytes physical");
-    }
-    write_fact(out, "Sectors", &line);
-    if (metadata->has[VX_ITEM_DISK_ID]) {
-        write_guid_fact(out, "Disk ID", &metadata->disk_id);
-    }
-    vxo_line_init(&line);
-    vxo_put(&line.put, facts->fileid.creator.utf8);
-    write_fact(out, "Creator", &line);
-}
-
-static void write_header(const struct vxo_text *out, const struct vx_facts *facts)
-{
-    const struct vx_header *header = vx_headers_current(&facts->headers);
-    struct vxo_line line;
-
-    if (header == NULL) {
-        return;
-    }
-    vxo_line_init(&line);
-    vxo_put(&line.put, "header ");
-    vxo_put_uint(&line.put, (uint64_t)facts->headers.current + 1);
-    vxo_put(&line.put, " is current, sequence number ");
-    vxo_put_uint(&line.put, header->sequence_number);
-    write_fact(out, "Header", &line);
-    vxo_line_init(&line);
-    vxo_put(&line.put, vxo_log_state(facts));
-    vxo_put(&line.put, ", ");
-    vxo_put_size(&line.put, header->log_length);
-    vxo_put(&line.put, " at ");
-    vxo_put_hex(&line.put, header->log_offset);
-    write_fact(out, "Log", &line);
-    if (out->is_verbose) {
-        write_guid_fact(out, "File write", &header->file_write_guid);
-        write_guid_fact(out, "Data write", &header->data_write_guid);
-        write_guid_fact(out, "Log GUID", &header->log_guid);
-    }
-}
-
-static void write_region(const struct vxo_text *out, const char *label,
-                         const struct vx_region_place *place, uint64_t count, const char *noun)
-{
-    struct vxo_line line;
-
-    if (!place->is_present) {
-        return;
-    }
-    vxo_line_init(&line);
-    vxo_put_size(&line.put, place->length);
-    vxo_put(&line.put, " at ");
-    vxo_put_hex(&line.put, place->offset);
-    if (count > 0) {
-        vxo_put(&line.put, ", ");
-        vxo_put_uint(&line.put, count);
-        vxo_put(&line.put, noun);
-    }
-    write_fact(out, label, &line);
-}
-
-static void put_states(struct vxo_buffer *put, const uint64_t state[VX_STATE_COUNT])
-{
-    const char *separator = ": ";
-
-    for (unsigned i = 0; i < VX_STATE_COUNT; i++) {
-        if (state[i] > 0) {
-            vxo_put(put, separator);
-            vxo_put_uint(put, state[i]);
-            vxo_put(put, " ");
-            vxo_put(put, vxo_state_name(i));
-            separator = ", ";
-        }
-    }
-}
-
-static void write_blocks(const struct vxo_text *out, const struct vx_facts *facts)
-{
-    struct vxo_line line;
-
-    if (!facts->has_geometry) {
-        return;
-    }
-    vxo_line_init(&line);
-    vxo_put_uint(&line.put, facts->geometry.payload_blocks);
-    if (facts->blocks.is_judged) {
-        put_states(&line.put, facts->blocks.payload_state);
-    }
-    write_fact(out, "Blocks", &line);
-    if (out->is_verbose) {
-        vxo_line_init(&line);
-        vxo_put_uint(&line.put, facts->geometry.chunk_ratio);
-        vxo_put(&line.put, " blocks a chunk, ");
-        vxo_put_count(&line.put, facts->geometry.bitmap_blocks, "chunk");
-        write_fact(out, "Chunks", &line);
-    }
-}
-
-static void write_facts(const struct vxo_text *out, const struct vxo_report *report)
-{
-    const struct vx_facts *facts = report->facts;
-    struct vxo_line line;
-
-    write_disk(out, facts);
-    write_header(out, facts);
-    write_region(out, "BAT", &facts->regions.bat,
-                 facts->has_geometry ? facts->geometry.bat_entries : 0, " entries");
-    write_region(out, "Metadata", &facts->regions.metadata,
-                 facts->metadata.is_usable ? facts->metadata.count : 0, " items");
-    write_blocks(out, facts);
-    vxo_line_init(&line);
-    vxo_put_size(&line.put, facts->file_bytes);
-    vxo_put(&line.put, "; read: ");
-    vxo_put_size(&line.put, report->bytes_read);
-    write_fact(out, "File", &line);
 }
 
 /* ---- Documents ---- */
@@ -443,7 +282,8 @@ void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report)
         write_hidden(out, count[VX_SEV_INFO], "note");
     }
     vxo_page_write(&out->page, "\n");
-    write_facts(out, report);
+    vxo_text_facts(out, report);
+    write_unreplayed(out, report);
 }
 
 void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report)
@@ -456,12 +296,22 @@ void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report)
     }
     vxo_page_write(&out->page, report->image);
     vxo_page_write(&out->page, ":\n");
-    write_facts(out, report);
+    vxo_text_facts(out, report);
     if (count[VX_SEV_FATAL] > 0 || count[VX_SEV_ERROR] > 0 || count[VX_SEV_WARNING] > 0 ||
         (out->is_verbose && count[VX_SEV_INFO] > 0)) {
         vxo_page_write(&out->page, "\n");
         write_findings(out, report, true);
     }
+}
+
+void vxo_text_brief(const struct vxo_text *out, const struct vxo_report *report)
+{
+    if (vxo_is_foreign(report)) {
+        write_foreign(out, report);
+        return;
+    }
+    write_verdict(out, report);
+    write_findings(out, report, true);
 }
 
 void vxo_text_rule(const struct vxo_page *page, enum vx_rule rule)

@@ -17,6 +17,15 @@ void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report)
 /* Print the facts, then in one line each the findings made on the way. */
 void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report);
 
+/* Print the verdict and, in one line each, what was found: why an image is not worked with. */
+void vxo_text_brief(const struct vxo_text *out, const struct vxo_report *report);
+
+/* Print all facts that are known. */
+void vxo_text_facts(const struct vxo_text *out, const struct vxo_report *report);
+
+/* Print "  Label          text", the text wrapped in its own column; nothing for an empty line. */
+void vxo_text_fact(const struct vxo_text *out, const char *label, const struct vxo_line *line);
+
 /* Print a rule: what it demands, what breaking it means, what to do. */
 void vxo_text_rule(const struct vxo_page *page, enum vx_rule rule);
 

@@ -118,14 +118,14 @@ static void test_facts__log_and_type__by_what_is_known(void **state)
 
     (void)state;
     assert_non_null(facts);
-    assert_null(vxo_log_state(facts));
+    assert_null(vxo_log_state(facts, NULL));
     assert_null(vxo_disk_type(facts));
     facts->headers.has_current = true;
-    assert_string_equal(vxo_log_state(facts), "clean");
+    assert_string_equal(vxo_log_state(facts, NULL), "clean");
     facts->headers.is_dirty = true;
-    assert_string_equal(vxo_log_state(facts), "invalid");
+    assert_string_equal(vxo_log_state(facts, NULL), "invalid");
     facts->headers.is_log_usable = true;
-    assert_string_equal(vxo_log_state(facts), "dirty");
+    assert_string_equal(vxo_log_state(facts, NULL), "dirty");
     facts->metadata.has[VX_ITEM_FILE_PARAMETERS] = true;
     assert_string_equal(vxo_disk_type(facts), "dynamic");
     facts->metadata.parameters = VX_PARAM_LEAVE_BLOCK_ALLOCATED;

@@ -1,0 +1,209 @@
+/* Sessions. Memory for one image: what findings need is touched, a workspace of at most 12 MiB and
+ * a little, and the overlay, of which the pages that hold no descriptor stay untouched. */
+#include "cli/session.h"
+
+#include <stdlib.h>
+
+#include "parser/bytes.h"
+#include "parser/workspace.h"
+#include "replay/logentry.h"
+#include "reports/text.h"
+
+enum { CLAIMS_BYTES_MAX = 12 * VX_MIB };
+
+const char CLI_NO_MEMORY[] = "there is not enough memory";
+
+enum cli_exit cli_exit_worse(enum cli_exit a, enum cli_exit b)
+{
+    /* The enumeration's numbers are no order. */
+    static const int RANK[] = {[CLI_EXIT_SOUND] = 0,
+                               [CLI_EXIT_WARNINGS] = 1,
+                               [CLI_EXIT_INCOMPLETE] = 2,
+                               [CLI_EXIT_CORRUPT] = 3};
+
+    return RANK[a] >= RANK[b] ? a : b;
+}
+
+/* Get memory: for the passes what the file's size asks for, up to our bound; for the overlay what a
+ * log that fills the file could ask for, up to the user's. Returns whether there was enough. */
+static bool get_memory(struct cli_session *session, uint64_t memory_bytes)
+{
+    uint64_t file_bytes = session->file.source.size;
+    struct vx_need need = vx_structure_need(file_bytes);
+    uint64_t overlay_max = vxr_overlay_need(file_bytes / VXR_DESCRIPTOR_BYTES);
+    uint64_t overlay = vx_max(memory_bytes, vxr_overlay_need(VXR_OVERLAY_RECORDS_MIN));
+    struct vxr_memory *memory = &session->memory;
+
+    memory->structure_bytes = (size_t)vx_min(need.max, need.min + CLAIMS_BYTES_MAX);
+    memory->structure = malloc(memory->structure_bytes);
+    memory->log = calloc(1, sizeof(*memory->log));
+    memory->overlay_bytes = (size_t)vx_min(vx_min(overlay, overlay_max), SIZE_MAX / 2);
+    memory->overlay = malloc(memory->overlay_bytes);
+    return memory->structure != NULL && memory->log != NULL && memory->overlay != NULL &&
+           vxr_check_init(&session->check, memory, &session->reporter) == VX_OK;
+}
+
+struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes)
+{
+    struct cli_session *session = calloc(1, sizeof(*session));
+
+    if (session == NULL) {
+        cli_complain(path, CLI_NO_MEMORY);
+        return NULL;
+    }
+    session->path = path;
+    vxo_buffer_init(&session->name, session->name_text, sizeof(session->name_text));
+    vxo_buffer_init(&session->error, session->error_text, sizeof(session->error_text));
+    vxo_put_printable(&session->name, path);
+    vx_reporter_init(&session->reporter, vxo_store_finding, &session->store);
+    if (cli_file_open(&session->file, path, &session->error) &&
+        !get_memory(session, memory_bytes)) {
+        vxo_put(&session->error, CLI_NO_MEMORY);
+    }
+    return session;
+}
+
+enum cli_exit cli_session_fail(const struct cli_session *session, const struct cli_options *options,
+                               struct cli_output *output, const char *schema)
+{
+    struct vxo_json json = cli_output_json(output, options->operand_count == 1);
+
+    cli_complain(session->path, session->error_text);
+    if (options->is_json && schema != NULL &&
+        !vxo_json_error(&json, schema, session->name_text, session->error_text)) {
+        cli_complain(session->path, CLI_NO_MEMORY);
+    }
+    return CLI_EXIT_INCOMPLETE;
+}
+
+/* A vx_sink_fn for findings that are only counted. */
+static void count_only(void *ctx, const struct vx_finding *finding)
+{
+    (void)ctx;
+    (void)finding;
+}
+
+/* The tables of another version of the format are not known. */
+static bool has_known_layout(const struct cli_session *session)
+{
+    const struct vx_header *header = vx_headers_current(&session->check.structure.facts.headers);
+
+    return header != NULL && header->version == 1;
+}
+
+void cli_session_run(struct cli_session *session, enum cli_depth depth,
+                     const struct vxr_story *story)
+{
+    struct vxr_check *check = &session->check;
+    const struct vx_source *raw = &session->file.source;
+
+    if (depth >= CLI_DEPTH_BLOCKS) {
+        vxr_check_run(check, raw, story);
+    } else {
+        (void)vxr_check_log(check, raw, story);
+        if (depth == CLI_DEPTH_TABLES && has_known_layout(session)) {
+            (void)vxr_check_tables(check);
+        }
+    }
+    /* The second check overwrites the workspace. */
+    memcpy(session->region, check->structure.ws->region, sizeof(session->region));
+    if (depth == CLI_DEPTH_BOTH && check->structure.facts.headers.is_dirty &&
+        has_known_layout(session)) {
+        vx_reporter_init(&session->unreplayed, count_only, NULL);
+        vxr_check_unreplayed(check, raw, &session->unreplayed);
+        session->has_unreplayed = true;
+    }
+}
+
+bool cli_session_has_changed(struct cli_session *session)
+{
+    struct vx_finding changed = vx_finding_at(VX_RUN_002, VX_OBJ_FILE, 0, VX_NO_OFFSET, 0);
+
+    if (!cli_file_has_changed(&session->file)) {
+        return false;
+    }
+    vx_report(&session->reporter, &changed);
+    return true;
+}
+
+struct vxo_report cli_session_report(const struct cli_session *session, enum vxo_depth depth)
+{
+    return (struct vxo_report){
+        .depth = depth,
+        .image = session->name_text,
+        .facts = &session->check.structure.facts,
+        .region = session->region,
+        .totals = &session->reporter,
+        .store = &session->store,
+        .verdict = vx_verdict_of(&session->reporter),
+        .log = &session->check.log,
+        .unreplayed = session->has_unreplayed ? &session->unreplayed : NULL,
+        .bytes_read = session->file.bytes_read,
+    };
+}
+
+enum cli_exit cli_session_exit(const struct cli_session *session)
+{
+    switch (vx_verdict_of(&session->reporter)) {
+    case VX_SOUND:
+        return CLI_EXIT_SOUND;
+    case VX_WARNINGS:
+        return CLI_EXIT_WARNINGS;
+    case VX_CORRUPT:
+        return CLI_EXIT_CORRUPT;
+    case VX_INCOMPLETE:
+    default:
+        return CLI_EXIT_INCOMPLETE;
+    }
+}
+
+/* Print what was found on standard error. */
+static void print_findings(const struct cli_session *session)
+{
+    struct cli_output error = {.stream = stderr};
+    struct vxo_text text = {.page = cli_output_page(&error, CLI_COLOR_AUTO)};
+    struct vxo_report report = cli_session_report(session, VXO_CHECK);
+
+    vxo_text_brief(&text, &report);
+    (void)cli_output_flush(&error);
+}
+
+enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage)
+{
+    const struct vx_facts *facts = &session->check.structure.facts;
+    enum cli_exit status = cli_session_exit(session);
+
+    if (facts->has_geometry && facts->geometry.has_parent) {
+        cli_complain(session->path, "is a differencing image: it holds only what differs from its "
+                                    "parent, and parents are not followed");
+        return CLI_EXIT_INCOMPLETE;
+    }
+    if (status == CLI_EXIT_SOUND || status == CLI_EXIT_WARNINGS) {
+        return CLI_EXIT_SOUND;
+    }
+    print_findings(session);
+    if (!is_salvage) {
+        return status;
+    }
+    if (!facts->has_geometry || !facts->regions.bat.is_usable) {
+        cli_complain(session->path, "nothing can be salvaged: where the blocks are is not known");
+        return status;
+    }
+    if (facts->headers.is_dirty && !session->check.is_replayed) {
+        cli_complain(session->path, "the log was not replayed: what it holds is missing in "
+                                    "what is salvaged");
+    }
+    return CLI_EXIT_SOUND;
+}
+
+void cli_session_close(struct cli_session *session)
+{
+    if (session == NULL) {
+        return;
+    }
+    cli_file_close(&session->file);
+    free(session->memory.overlay);
+    free(session->memory.log);
+    free(session->memory.structure);
+    free(session);
+}

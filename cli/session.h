@@ -1,0 +1,77 @@
+/* An image under inspection: the open file, the memory of the passes, and what they found. Every
+ * verb that reads images works on one. */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "cli/file_source.h"
+#include "cli/options.h"
+#include "replay/simulate.h"
+#include "reports/model.h"
+
+enum {
+    CLI_NAME_BYTES = 3 * 4096 + 1, /* a path whose every byte was replaced */
+    CLI_ERROR_BYTES = 512
+};
+
+enum cli_depth {
+    CLI_DEPTH_LOG,    /* file identifier, headers, log */
+    CLI_DEPTH_TABLES, /* and regions, metadata, geometry */
+    CLI_DEPTH_BLOCKS, /* and all blocks */
+    CLI_DEPTH_BOTH    /* and, of a dirty image, all of this again without its log */
+};
+
+struct cli_session {
+    const char *path;
+    struct cli_file file;
+    struct vxr_check check;
+    struct vx_reporter reporter;
+    struct vxo_store store;
+    struct vx_reporter unreplayed; /* of CLI_DEPTH_BOTH */
+    bool has_unreplayed;
+    struct vx_region region[VX_REGIONS_MAX]; /* check.structure.facts.regions.count of them */
+    struct vxr_memory memory;
+    struct vxo_buffer name; /* the path, printable */
+    struct vxo_buffer error;
+    char name_text[CLI_NAME_BYTES];
+    char error_text[CLI_ERROR_BYTES];
+};
+
+/* Open an image, and get the memory to inspect it: at most memory_bytes for replay of its log, of
+ * which only what the log needs is touched.
+ * Returns NULL, after a message on standard error, when there is not even memory for a session.
+ * Otherwise session->error is empty, or says for the user why there is nothing to inspect.
+ * To be closed with cli_session_close() in either case. */
+struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes);
+
+/* The image cannot be inspected: say why on standard error and, when JSON is asked for, in place of
+ * the document of that schema; NULL: there is no such document. Returns CLI_EXIT_INCOMPLETE. */
+enum cli_exit cli_session_fail(const struct cli_session *session, const struct cli_options *options,
+                               struct cli_output *output, const char *schema);
+
+/* Run the passes. story: may be NULL. */
+void cli_session_run(struct cli_session *session, enum cli_depth depth,
+                     const struct vxr_story *story);
+
+/* Has the file changed since it was opened? Reports VHDX-RUN-002 if so. To be asked when all that
+ * was to be read has been read. */
+bool cli_session_has_changed(struct cli_session *session);
+
+/* All there is to report. Lives as long as the session. */
+struct vxo_report cli_session_report(const struct cli_session *session, enum vxo_depth depth);
+
+/* Exit status for the verdict so far. */
+enum cli_exit cli_session_exit(const struct cli_session *session);
+
+/* For verbs that hand out what is in an image: may it be trusted? If not, says on standard error
+ * what was found. is_salvage: what can be read is wanted all the same, as long as anything can.
+ * Returns CLI_EXIT_SOUND, or the exit status to end with. */
+enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage);
+
+void cli_session_close(struct cli_session *session);
+
+/* The worse of two statuses: corrupt, incomplete, warnings, sound. */
+enum cli_exit cli_exit_worse(enum cli_exit a, enum cli_exit b);
+
+extern const char CLI_NO_MEMORY[];
+
+#endif
