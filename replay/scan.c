@@ -38,7 +38,8 @@ static bool names_entry(const struct walk *w, const struct vxr_run *run, uint32_
 }
 
 /* The run is complete: judge it, and see whether it beats the best so far. Of two heads with the
- * same number the specification takes the one it meets first, so the first run wins a tie. */
+ * same number the specification takes the one it meets first. is_first: it met this one before all
+ * those judged so far. */
 static void judge(struct walk *w, struct vxr_run *run, bool is_first)
 {
     struct vxr_scan *out = w->out;
@@ -104,10 +105,13 @@ static void take_entry(struct walk *w, const struct vxr_entry *entry)
 static void close_ring(struct walk *w)
 {
     uint64_t first_sequence = 0;
+    bool is_met_first = true;
 
     if (w->has_current && w->has_first) {
         first_sequence = vx_sub_sat(w->first.head.sequence, w->first.entry_count - 1u);
         if (continues(w, &w->current, w->first.start, first_sequence)) {
+            /* at the start of the ring only its rest was met, which may lack the Tail */
+            is_met_first = names_entry(w, &w->first, w->first.head.tail);
             w->first.start = w->current.start;
             w->first.entry_count += w->current.entry_count;
             w->first.bytes = vx_add_sat(w->first.bytes, w->current.bytes);
@@ -116,7 +120,7 @@ static void close_ring(struct walk *w)
     }
     close_run(w);
     if (w->has_first) {
-        judge(w, &w->first, true);
+        judge(w, &w->first, is_met_first);
     }
 }
 

@@ -1,13 +1,10 @@
 /* The log pass as a whole: legal logs against bytes stated by hand; logs cut and torn anywhere
  * against the specification's own algorithm. */
-#include "tests/support/expect.h"
+#include "tests/support/expect_log.h"
 #include "tests/support/fault_source.h"
 #include "tests/support/legal_logs.h"
-#include "tests/support/naive_log.h"
 #include "tests/support/replayed.h"
 #include "tests/support/unit.h"
-
-static const struct replay_options LOG_ONLY = {.is_log_only = true};
 
 /* Read the whole view and compare. */
 static void expect_bytes(const struct replayed *r, const uint8_t *want, size_t size)
@@ -51,49 +48,6 @@ static void test_log_check__legal_log__reads_as_stated(void **state)
     image_free(&im);
 }
 
-/* Compare everything the log pass says with the oracle. */
-static void expect_as_naive(const struct test_log *log, const struct replayed *r,
-                            const struct naive_log *naive)
-{
-    const struct vxr_log *got = &r->check->log;
-    uint8_t want[LOG_SECTOR];
-    uint8_t bytes[LOG_SECTOR];
-
-    assert_int_equal(got->scan.has_active, naive->has_sequence);
-    if (!naive->has_sequence || naive->is_forbidden) {
-        assert_int_equal(got->state, VXR_LOG_INVALID);
-        assert_int_equal(vx_verdict_of(&r->f.rep), VX_CORRUPT);
-        assert_false(r->check->is_replayed);
-        return;
-    }
-    assert_int_equal(got->state, VXR_LOG_REPLAYED);
-    assert_int_equal(got->scan.active.head.pos, naive->head.pos);
-    assert_int_equal(got->first_sequence, naive->first_sequence);
-    assert_int_equal(got->entries, naive->entries);
-    assert_int_equal(r->check->view.size, naive->size);
-    for (size_t i = 0; i < naive->count; i++) {
-        const uint64_t at = naive->write[i].begin;
-
-        naive_read(log, naive, naive->count, at, want);
-        assert_int_equal(vx_source_read(&r->check->view, at, bytes, sizeof(bytes)), VX_OK);
-        assert_memory_equal(bytes, want, sizeof(want));
-    }
-}
-
-static void check_against_naive(const struct test_log *log, const char *row)
-{
-    struct vx_source raw = image_source(log->im);
-    struct replayed r;
-    struct naive_log naive;
-
-    naive_scan(log, &naive);
-    replayed_open(&r, row, &raw, &LOG_ONLY);
-    expect_invariants(&r.f, log->im->size);
-    expect_as_naive(log, &r, &naive);
-    replayed_close(&r);
-    naive_free(&naive);
-}
-
 /* The ways a sector can be lost, each followed by its repair. */
 enum damage { DAMAGE_HALF, DAMAGE_FIRST_BYTE, DAMAGE_LAST_BYTE, DAMAGE_ALL, DAMAGES };
 
@@ -135,7 +89,7 @@ static void test_log_check__any_sector_torn__complete_state_or_named(void **stat
                 continue; /* one kind per sector of the long ones */
             }
             damage(&log, sector, (enum damage)kind, saved);
-            check_against_naive(&log, row->name);
+            expect_log_as_naive(&log, row->name);
             image_put_bytes(&im, log_at(&log, (uint64_t)sector * LOG_SECTOR), saved,
                             LOG_SECTOR);
         }
@@ -159,7 +113,7 @@ static void test_log_check__cut_after_any_sector__complete_state_or_named(void *
         if (is_used(&log, sector)) {
             image_put_bytes(&im, log_at(&log, (uint64_t)sector * LOG_SECTOR), zeros,
                             sizeof(zeros));
-            check_against_naive(&log, row->name);
+            expect_log_as_naive(&log, row->name);
         }
     }
     image_free(&im);
