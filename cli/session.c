@@ -76,8 +76,26 @@ enum cli_exit cli_session_fail(const struct cli_session *session, const struct c
     return CLI_EXIT_INCOMPLETE;
 }
 
-/* A vx_sink_fn for findings that are only counted. */
-static void count_only(void *ctx, const struct vx_finding *finding)
+struct cli_session *cli_session_start(const struct cli_options *options, int operand_count,
+                                      const char *usage, struct cli_output *output,
+                                      const char *schema)
+{
+    struct cli_session *session = NULL;
+
+    if (options->operand_count != operand_count) {
+        (void)cli_usage_error(usage, NULL, "--help");
+        return NULL;
+    }
+    session = cli_session_open(options->operand[0], options->memory_bytes);
+    if (session != NULL && session->error.len > 0) {
+        (void)cli_session_fail(session, options, output, schema);
+        cli_session_close(session);
+        return NULL;
+    }
+    return session;
+}
+
+void cli_count_only(void *ctx, const struct vx_finding *finding)
 {
     (void)ctx;
     (void)finding;
@@ -109,7 +127,7 @@ void cli_session_run(struct cli_session *session, enum cli_depth depth,
     memcpy(session->region, check->structure.ws->region, sizeof(session->region));
     if (depth == CLI_DEPTH_BOTH && check->structure.facts.headers.is_dirty &&
         has_known_layout(session)) {
-        vx_reporter_init(&session->unreplayed, count_only, NULL);
+        vx_reporter_init(&session->unreplayed, cli_count_only, NULL);
         vxr_check_unreplayed(check, raw, &session->unreplayed);
         session->has_unreplayed = true;
     }

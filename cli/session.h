@@ -48,6 +48,13 @@ struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes);
 enum cli_exit cli_session_fail(const struct cli_session *session, const struct cli_options *options,
                                struct cli_output *output, const char *schema);
 
+/* For verbs with one image as their first operand: open it. Checks that there are operand_count
+ * operands; usage: what is said otherwise. schema: as for cli_session_fail().
+ * Returns NULL after a message. */
+struct cli_session *cli_session_start(const struct cli_options *options, int operand_count,
+                                      const char *usage, struct cli_output *output,
+                                      const char *schema);
+
 /* Run the passes. story: may be NULL. */
 void cli_session_run(struct cli_session *session, enum cli_depth depth,
                      const struct vxr_story *story);
@@ -68,6 +75,9 @@ enum cli_exit cli_session_exit(const struct cli_session *session);
 enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage);
 
 void cli_session_close(struct cli_session *session);
+
+/* A vx_sink_fn for findings that are only counted. ctx: anything. */
+void cli_count_only(void *ctx, const struct vx_finding *finding);
 
 /* The worse of two statuses: corrupt, incomplete, warnings, sound. */
 enum cli_exit cli_exit_worse(enum cli_exit a, enum cli_exit b);

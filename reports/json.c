@@ -3,98 +3,8 @@
 #include "reports/json.h"
 
 #include "reports/catalogue.h"
-#include "reports/json_document.h"
-#include "reports/message.h"
+#include "reports/json_findings.h"
 #include "reports/names.h"
-
-/* ---- Findings and totals ---- */
-
-/* A text of the rule with the finding's values; null where the rule has none. */
-static json_object *make_expanded(struct vxo_document *doc, const char *pattern,
-                                  const struct vx_finding *finding)
-{
-    char text[VXO_MESSAGE_BYTES];
-    struct vxo_buffer put;
-
-    if (pattern[0] == '\0') {
-        return NULL;
-    }
-    vxo_buffer_init(&put, text, sizeof(text));
-    vxo_expand(&put, pattern, finding);
-    return vxo_json_text(doc, text);
-}
-
-static void add_range(struct vxo_document *doc, json_object *object, const char *offset_name,
-                      const char *length_name, uint64_t offset, uint64_t length)
-{
-    bool is_known = offset != VX_NO_OFFSET;
-
-    vxo_json_add(doc, object, offset_name, vxo_json_known(doc, is_known, offset));
-    vxo_json_add(doc, object, length_name, vxo_json_known(doc, is_known, length));
-}
-
-static json_object *make_finding(struct vxo_document *doc, const struct vx_finding *finding)
-{
-    const struct vxo_rule_text *rule = vxo_rule_text(finding->rule);
-    json_object *object = vxo_json_made(doc, json_object_new_object());
-    const struct vxo_object_words *words = vxo_object_words((uint64_t)finding->object);
-    bool has_clause = strcmp(rule->clause, "-") != 0;
-
-    vxo_json_add(doc, object, "rule", vxo_json_text(doc, rule->id));
-    vxo_json_add(doc, object, "severity", vxo_json_text(doc, vxo_severity_name(finding->severity)));
-    vxo_json_add(doc, object, "clause", vxo_json_text(doc, has_clause ? rule->clause : NULL));
-    vxo_json_add(doc, object, "view", vxo_json_text(doc, vxo_view_name(finding->view)));
-    vxo_json_add(doc, object, "object", vxo_json_text(doc, words->name));
-    vxo_json_add(doc, object, "index", vxo_json_known(doc, words->has_index, finding->index));
-    add_range(doc, object, "offset", "length", finding->offset, finding->length);
-    add_range(doc, object, "other-offset", "other-length", finding->other_offset,
-              finding->other_length);
-    vxo_json_add(doc, object, "message", make_expanded(doc, rule->message, finding));
-    vxo_json_add(doc, object, "found", make_expanded(doc, rule->found, finding));
-    vxo_json_add(doc, object, "expected", make_expanded(doc, rule->expected, finding));
-    vxo_json_add(doc, object, "hint", vxo_json_text(doc, rule->hint));
-    return object;
-}
-
-/* All stored findings of one view, by rule. */
-static void write_findings_of(struct vxo_document *doc, const struct vxo_store *store,
-                              enum vx_view view)
-{
-    for (int rule = 0; rule < VX_RULE_COUNT; rule++) {
-        for (uint32_t i = 0; i < store->count[rule]; i++) {
-            if (store->at[rule][i].view == view) {
-                vxo_json_element(doc, make_finding(doc, &store->at[rule][i]));
-            }
-        }
-    }
-}
-
-static void write_findings(struct vxo_document *doc, const struct vxo_store *store)
-{
-    vxo_json_array(doc, "findings");
-    write_findings_of(doc, store, VX_VIEW_RAW);
-    write_findings_of(doc, store, VX_VIEW_REPLAYED);
-    vxo_json_array_end(doc);
-}
-
-static json_object *make_totals(struct vxo_document *doc, const struct vx_reporter *totals)
-{
-    json_object *object = vxo_json_made(doc, json_object_new_object());
-    json_object *rules = vxo_json_made(doc, json_object_new_object());
-
-    for (int severity = VX_SEV_FATAL; severity >= VX_SEV_INFO; severity--) {
-        vxo_json_add(doc, object, vxo_severity_name((enum vx_severity)severity),
-                     vxo_json_uint(doc, totals->by_severity[severity]));
-    }
-    for (int rule = 0; rule < VX_RULE_COUNT; rule++) {
-        if (totals->total[rule] > 0) {
-            vxo_json_add(doc, rules, vxo_rule_text((enum vx_rule)rule)->id,
-                         vxo_json_uint(doc, totals->total[rule]));
-        }
-    }
-    vxo_json_add(doc, object, "rules", rules);
-    return object;
-}
 
 static json_object *make_skipped(struct vxo_document *doc, const struct vxo_store *store)
 {
@@ -151,27 +61,6 @@ static json_object *make_regions(struct vxo_document *doc, const struct vxo_repo
         vxo_json_append(doc, array, object);
     }
     return array;
-}
-
-/* What replay would apply, null when it applies nothing. */
-static json_object *make_pending(struct vxo_document *doc, const struct vxo_report *report)
-{
-    const struct vxr_log *log = report->log;
-    json_object *object = NULL;
-
-    if (log == NULL || log->state != VXR_LOG_REPLAYED) {
-        return NULL;
-    }
-    object = vxo_json_made(doc, json_object_new_object());
-    vxo_json_add(doc, object, "entries", vxo_json_uint(doc, log->entries));
-    vxo_json_add(doc, object, "first-sequence", vxo_json_uint(doc, log->first_sequence));
-    vxo_json_add(doc, object, "last-sequence", vxo_json_uint(doc, log->scan.active.head.sequence));
-    vxo_json_add(doc, object, "descriptors", vxo_json_uint(doc, log->descriptors));
-    vxo_json_add(doc, object, "zero-descriptors", vxo_json_uint(doc, log->zero_descriptors));
-    vxo_json_add(doc, object, "data-sectors", vxo_json_uint(doc, log->data_sectors));
-    vxo_json_add(doc, object, "bytes", vxo_json_uint(doc, log->bytes));
-    vxo_json_add(doc, object, "file-size", vxo_json_uint(doc, log->size));
-    return object;
 }
 
 static json_object *make_blocks(struct vxo_document *doc, const struct vx_blocks *blocks)
@@ -243,7 +132,7 @@ static json_object *make_facts(struct vxo_document *doc, const struct vxo_report
     vxo_json_add(doc, object, "current-header",
                  vxo_json_known(doc, facts->headers.has_current, facts->headers.current));
     vxo_json_add(doc, object, "header", make_header(doc, vx_headers_current(&facts->headers)));
-    vxo_json_add(doc, object, "pending-log", make_pending(doc, report));
+    vxo_json_add(doc, object, "pending-log", vxo_json_pending(doc, report->log));
     vxo_json_add(doc, object, "regions", make_regions(doc, report));
     vxo_json_add(doc, object, "bat-entries",
                  vxo_json_known(doc, facts->has_geometry, geo->bat_entries));
@@ -268,7 +157,7 @@ static json_object *make_unreplayed(struct vxo_document *doc, const struct vx_re
     object = vxo_json_made(doc, json_object_new_object());
     vxo_json_add(doc, object, "verdict",
                  vxo_json_text(doc, vxo_verdict_name(vx_verdict_of(totals))));
-    vxo_json_add(doc, object, "totals", make_totals(doc, totals));
+    vxo_json_add(doc, object, "totals", vxo_json_totals(doc, totals));
     return object;
 }
 
@@ -302,8 +191,8 @@ bool vxo_json_report(const struct vxo_json *out, const struct vxo_report *report
     } else {
         write_facts(&doc, report);
     }
-    vxo_json_member(&doc, "totals", make_totals(&doc, report->totals));
-    write_findings(&doc, report->store);
+    vxo_json_member(&doc, "totals", vxo_json_totals(&doc, report->totals));
+    vxo_json_findings(&doc, report->store);
     vxo_json_member(&doc, "skipped", make_skipped(&doc, report->store));
     vxo_json_member(&doc, "bytes-read", vxo_json_uint(&doc, report->bytes_read));
     if (report->depth == VXO_CHECK) {

@@ -286,10 +286,19 @@ void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report)
     write_unreplayed(out, report);
 }
 
-void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report)
+void vxo_text_findings(const struct vxo_text *out, const struct vxo_report *report)
 {
     const uint64_t *count = report->totals->by_severity;
 
+    if (count[VX_SEV_FATAL] > 0 || count[VX_SEV_ERROR] > 0 || count[VX_SEV_WARNING] > 0 ||
+        (out->is_verbose && count[VX_SEV_INFO] > 0)) {
+        vxo_page_write(&out->page, "\n");
+        write_findings(out, report, true);
+    }
+}
+
+void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report)
+{
     if (vxo_is_foreign(report)) {
         write_foreign(out, report);
         return;
@@ -297,11 +306,7 @@ void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report)
     vxo_page_write(&out->page, report->image);
     vxo_page_write(&out->page, ":\n");
     vxo_text_facts(out, report);
-    if (count[VX_SEV_FATAL] > 0 || count[VX_SEV_ERROR] > 0 || count[VX_SEV_WARNING] > 0 ||
-        (out->is_verbose && count[VX_SEV_INFO] > 0)) {
-        vxo_page_write(&out->page, "\n");
-        write_findings(out, report, true);
-    }
+    vxo_text_findings(out, report);
 }
 
 void vxo_text_brief(const struct vxo_text *out, const struct vxo_report *report)

@@ -17,11 +17,18 @@ void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report)
 /* Print the facts, then in one line each the findings made on the way. */
 void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report);
 
+/* Print an empty line and, in one line each, the findings made on the way; nothing if there are
+ * none. */
+void vxo_text_findings(const struct vxo_text *out, const struct vxo_report *report);
+
 /* Print the verdict and, in one line each, what was found: why an image is not worked with. */
 void vxo_text_brief(const struct vxo_text *out, const struct vxo_report *report);
 
 /* Print all facts that are known. */
 void vxo_text_facts(const struct vxo_text *out, const struct vxo_report *report);
+
+/* Print the facts about the header and the log. */
+void vxo_text_log_facts(const struct vxo_text *out, const struct vxo_report *report);
 
 /* Print "  Label          text", the text wrapped in its own column; nothing for an empty line. */
 void vxo_text_fact(const struct vxo_text *out, const char *label, const struct vxo_line *line);

@@ -97,7 +97,7 @@ static void write_pending(const struct vxo_text *out, const struct vxr_log *log)
     vxo_text_fact(out, "Pending", &line);
 }
 
-static void write_header(const struct vxo_text *out, const struct vxo_report *report)
+void vxo_text_log_facts(const struct vxo_text *out, const struct vxo_report *report)
 {
     const struct vx_facts *facts = report->facts;
     const struct vx_header *header = vx_headers_current(&facts->headers);
@@ -190,7 +190,7 @@ void vxo_text_facts(const struct vxo_text *out, const struct vxo_report *report)
     struct vxo_line line;
 
     write_disk(out, facts);
-    write_header(out, report);
+    vxo_text_log_facts(out, report);
     write_region(out, "BAT", &facts->regions.bat,
                  facts->has_geometry ? facts->geometry.bat_entries : 0, " entries");
     write_region(out, "Metadata", &facts->regions.metadata,

@@ -1,0 +1,21 @@
+/* What the documents of several verbs say in the same words. */
+#ifndef VXO_REPORTS_JSON_FINDINGS_H
+#define VXO_REPORTS_JSON_FINDINGS_H
+
+#include "reports/json_document.h"
+#include "reports/model.h"
+
+/* A text of the rule with the finding's values; null where the rule has none. */
+json_object *vxo_json_expanded(struct vxo_document *doc, const char *pattern,
+                               const struct vx_finding *finding);
+
+/* Exact counts by severity and by rule. */
+json_object *vxo_json_totals(struct vxo_document *doc, const struct vx_reporter *totals);
+
+/* What replay would apply; null when it applies nothing. log: may be NULL. */
+json_object *vxo_json_pending(struct vxo_document *doc, const struct vxr_log *log);
+
+/* Write all stored findings as the document's member "findings". */
+void vxo_json_findings(struct vxo_document *doc, const struct vxo_store *store);
+
+#endif
