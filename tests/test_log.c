@@ -90,8 +90,7 @@ static void test_log_check__any_sector_torn__complete_state_or_named(void **stat
             }
             damage(&log, sector, (enum damage)kind, saved);
             expect_log_as_naive(&log, row->name);
-            image_put_bytes(&im, log_at(&log, (uint64_t)sector * LOG_SECTOR), saved,
-                            LOG_SECTOR);
+            image_put_bytes(&im, log_at(&log, (uint64_t)sector * LOG_SECTOR), saved, LOG_SECTOR);
         }
     }
     image_free(&im);
@@ -111,8 +110,7 @@ static void test_log_check__cut_after_any_sector__complete_state_or_named(void *
         const uint32_t sector = (first + left - 1) % (log.length / LOG_SECTOR);
 
         if (is_used(&log, sector)) {
-            image_put_bytes(&im, log_at(&log, (uint64_t)sector * LOG_SECTOR), zeros,
-                            sizeof(zeros));
+            image_put_bytes(&im, log_at(&log, (uint64_t)sector * LOG_SECTOR), zeros, sizeof(zeros));
             expect_log_as_naive(&log, row->name);
         }
     }
@@ -146,9 +144,8 @@ static void test_log_check__prefix_of_k_entries__only_these(void **state)
             uint8_t bytes[LOG_SECTOR];
 
             naive_read(&log, &naive, (size_t)entries, naive.write[i].begin, want);
-            assert_int_equal(vx_source_read(&r.check->view, naive.write[i].begin, bytes,
-                                            sizeof(bytes)),
-                             VX_OK);
+            assert_int_equal(
+                vx_source_read(&r.check->view, naive.write[i].begin, bytes, sizeof(bytes)), VX_OK);
             assert_memory_equal(bytes, want, sizeof(want));
         }
         expect_summary(&r.f, "HDR-012w SEQ-008i");

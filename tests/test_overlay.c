@@ -4,7 +4,7 @@
 
 enum {
     UNIT = 4096,
-    SPACE = 96,       /* units of the modelled file */
+    SPACE = 96, /* units of the modelled file */
     RECORDS_MAX = 24,
     CASES = 150000
 };
@@ -130,35 +130,55 @@ struct overlay_case {
 };
 
 #define K(units) ((uint64_t)(units)*UNIT)
-#define Z VXR_NO_DATA
+#define Z        VXR_NO_DATA
 
 static const struct overlay_case CASE[] = {
     {.name = "nothing"},
-    {.name = "one data sector", .record = {{K(1), K(2), 64, 4096}}, .count = 1,
-     .want = {{K(1), K(2), 64, 4096}}, .want_count = 1},
+    {.name = "one data sector",
+     .record = {{K(1), K(2), 64, 4096}},
+     .count = 1,
+     .want = {{K(1), K(2), 64, 4096}},
+     .want_count = 1},
     {.name = "an empty range is dropped", .record = {{K(1), K(1), 64, Z}}, .count = 1},
-    {.name = "zeros up to 2^64 - 4096", .record = {{0, UINT64_MAX - 4095, 64, Z}}, .count = 1,
-     .want = {{0, UINT64_MAX - 4095, 64, Z}}, .want_count = 1},
+    {.name = "zeros up to 2^64 - 4096",
+     .record = {{0, UINT64_MAX - 4095, 64, Z}},
+     .count = 1,
+     .want = {{0, UINT64_MAX - 4095, 64, Z}},
+     .want_count = 1},
     {.name = "data in zeros of 2^63 bytes",
-     .record = {{0, UINT64_C(1) << 63, 64, Z}, {K(7), K(8), 96, 4096}}, .count = 2,
+     .record = {{0, UINT64_C(1) << 63, 64, Z}, {K(7), K(8), 96, 4096}},
+     .count = 2,
      .want = {{0, K(7), 64, Z}, {K(7), K(8), 96, 4096}, {K(8), UINT64_C(1) << 63, 64, Z}},
      .want_count = 3},
-    {.name = "zeros over data", .record = {{K(7), K(8), 64, 4096}, {0, K(9), 96, Z}}, .count = 2,
-     .want = {{0, K(9), 96, Z}}, .want_count = 1},
+    {.name = "zeros over data",
+     .record = {{K(7), K(8), 64, 4096}, {0, K(9), 96, Z}},
+     .count = 2,
+     .want = {{0, K(9), 96, Z}},
+     .want_count = 1},
     {.name = "the same sector three times",
-     .record = {{K(7), K(8), 64, 1}, {K(7), K(8), 96, 2}, {K(7), K(8), 128, 3}}, .count = 3,
-     .want = {{K(7), K(8), 128, 3}}, .want_count = 1},
-    {.name = "adjacent zeros stay two",
-     .record = {{K(1), K(2), 64, Z}, {K(2), K(3), 96, Z}}, .count = 2,
-     .want = {{K(1), K(2), 64, Z}, {K(2), K(3), 96, Z}}, .want_count = 2},
-    {.name = "nested twice", .record = {{0, K(9), 64, Z}, {K(2), K(7), 96, Z}, {K(4), K(5), 128, 5}},
+     .record = {{K(7), K(8), 64, 1}, {K(7), K(8), 96, 2}, {K(7), K(8), 128, 3}},
      .count = 3,
-     .want = {{0, K(2), 64, Z}, {K(2), K(4), 96, Z}, {K(4), K(5), 128, 5}, {K(5), K(7), 96, Z},
+     .want = {{K(7), K(8), 128, 3}},
+     .want_count = 1},
+    {.name = "adjacent zeros stay two",
+     .record = {{K(1), K(2), 64, Z}, {K(2), K(3), 96, Z}},
+     .count = 2,
+     .want = {{K(1), K(2), 64, Z}, {K(2), K(3), 96, Z}},
+     .want_count = 2},
+    {.name = "nested twice",
+     .record = {{0, K(9), 64, Z}, {K(2), K(7), 96, Z}, {K(4), K(5), 128, 5}},
+     .count = 3,
+     .want = {{0, K(2), 64, Z},
+              {K(2), K(4), 96, Z},
+              {K(4), K(5), 128, 5},
+              {K(5), K(7), 96, Z},
               {K(7), K(9), 64, Z}},
      .want_count = 5},
     {.name = "an older one begins under a newer one and outlives it",
-     .record = {{K(2), K(9), 64, Z}, {0, K(5), 96, Z}}, .count = 2,
-     .want = {{0, K(5), 96, Z}, {K(5), K(9), 64, Z}}, .want_count = 2},
+     .record = {{K(2), K(9), 64, Z}, {0, K(5), 96, Z}},
+     .count = 2,
+     .want = {{0, K(5), 96, Z}, {K(5), K(9), 64, Z}},
+     .want_count = 2},
 };
 
 static void test_build__known_cases__these_segments(void **state)
@@ -243,9 +263,8 @@ static void test_build__memory_of_every_size__all_or_limit(void **state)
 
 static void test_need__any_count__rises_and_does_not_wrap(void **state)
 {
-    static const uint64_t count[] = {0,          1,          2,          3,
-                                     4,          1000,       1048320,    UINT32_MAX - 1,
-                                     UINT32_MAX, UINT64_MAX - 1, UINT64_MAX};
+    static const uint64_t count[] = {
+        0, 1, 2, 3, 4, 1000, 1048320, UINT32_MAX - 1, UINT32_MAX, UINT64_MAX - 1, UINT64_MAX};
     uint64_t before = 0;
 
     (void)state;

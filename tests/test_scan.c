@@ -59,8 +59,15 @@ static void random_damage(uint32_t *seed, const struct test_log *log, uint32_t p
     static const struct {
         uint32_t at;
         unsigned width;
-    } field[] = {{E_LENGTH}, {E_TAIL}, {E_COUNT}, {E_GUID}, {E_SEQUENCE}, {E_RESERVED},
-                 {E_DESCRIPTOR(0), 4}, {E_DESCRIPTOR(0) + 8, 8}, {E_DESCRIPTOR(0) + 16, 8}};
+    } field[] = {{E_LENGTH},
+                 {E_TAIL},
+                 {E_COUNT},
+                 {E_GUID},
+                 {E_SEQUENCE},
+                 {E_RESERVED},
+                 {E_DESCRIPTOR(0), 4},
+                 {E_DESCRIPTOR(0) + 8, 8},
+                 {E_DESCRIPTOR(0) + 16, 8}};
     const size_t which = next_random(seed) % VX_COUNT_OF(field);
     const uint64_t value = next_random(seed) % 4 * (next_random(seed) % 2 == 0 ? 1 : LOG_SECTOR);
 
@@ -133,8 +140,8 @@ static void put(uint8_t *bytes, unsigned pos, unsigned width, uint64_t value)
     }
 }
 
-static void put_header(uint8_t bytes[LOG_SECTOR], uint64_t length, uint64_t tail,
-                       uint64_t sequence, uint64_t count)
+static void put_header(uint8_t bytes[LOG_SECTOR], uint64_t length, uint64_t tail, uint64_t sequence,
+                       uint64_t count)
 {
     memset(bytes, 0, LOG_SECTOR);
     memcpy(bytes, "loge", 4);
@@ -272,19 +279,18 @@ static void test_log_check__hostile_log__reads_at_most_three_times_its_length(vo
 {
     static const struct hostile all[] = {
         {.name = "headers that claim the rest", .make = make_claims, .length = IMAGE_MIB},
-        {.name = "headers that claim the rest of 64 MiB", .make = make_claims,
+        {.name = "headers that claim the rest of 64 MiB",
+         .make = make_claims,
          .length = 64 * IMAGE_MIB},
-        {.name = "headers that claim the rest of 1 GiB", .make = make_claims,
-         .length = IMAGE_GIB},
+        {.name = "headers that claim the rest of 1 GiB", .make = make_claims, .length = IMAGE_GIB},
         {.name = "2^32 - 1 descriptors", .make = make_counts, .length = IMAGE_MIB},
-        {.name = "2^32 - 1 descriptors in 4095 MiB", .make = make_counts,
+        {.name = "2^32 - 1 descriptors in 4095 MiB",
+         .make = make_counts,
          .length = 4095 * IMAGE_MIB},
         {.name = "tiny entries", .make = make_tiny, .length = 64 * IMAGE_MIB, .is_valid = true},
         {.name = "tiny entries with an odd Tail", .make = make_tiny, .length = 64 * IMAGE_MIB},
-        {.name = "lonely entries", .make = make_lonely, .length = 64 * IMAGE_MIB,
-         .is_valid = true},
-        {.name = "entries whose Tail is the next", .make = make_astray,
-         .length = 64 * IMAGE_MIB},
+        {.name = "lonely entries", .make = make_lonely, .length = 64 * IMAGE_MIB, .is_valid = true},
+        {.name = "entries whose Tail is the next", .make = make_astray, .length = 64 * IMAGE_MIB},
     };
 
     (void)state;
@@ -296,13 +302,16 @@ static void test_log_check__hostile_log__reads_at_most_three_times_its_length(vo
     }
 }
 
-static void test_log_check__one_entry_fills_the_ring__three_times_at_most_from_anywhere(
-    void **state)
+static void
+test_log_check__one_entry_fills_the_ring__three_times_at_most_from_anywhere(void **state)
 {
     (void)state;
     for (uint64_t place = 0; place < 256; place++) {
-        struct hostile h = {.name = "full of descriptors, torn", .make = make_full,
-                            .length = IMAGE_MIB, .sectors = 256, .place = place};
+        struct hostile h = {.name = "full of descriptors, torn",
+                            .make = make_full,
+                            .length = IMAGE_MIB,
+                            .sectors = 256,
+                            .place = place};
 
         expect_linear(&h);
         h.name = "full of descriptors, valid";
@@ -407,8 +416,7 @@ static void test_scan__one_bad_sector__costs_one_sector(void **state)
         expect_total(&r.f, VX_RUN_001, 1);
         assert_int_equal(findings_first(&r.f, VX_RUN_001)->offset,
                          log_at(&log, sector * LOG_SECTOR));
-        assert_int_equal(r.check->log.state,
-                         sector < 21 ? VXR_LOG_UNKNOWN : VXR_LOG_REPLAYED);
+        assert_int_equal(r.check->log.state, sector < 21 ? VXR_LOG_UNKNOWN : VXR_LOG_REPLAYED);
         replayed_close(&r);
     }
     image_free(&im);

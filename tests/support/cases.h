@@ -4,6 +4,7 @@
 #define TESTS_CASES_H
 
 #include "tests/support/check.h"
+#include "tests/support/logbuild.h"
 
 /* Where a poke goes. Header and region table rows name both copies or one of them. */
 enum poke_place {
@@ -19,7 +20,8 @@ enum poke_place {
     META,   /* metadata table */
     ITEM,   /* entry `index` of the metadata table */
     VALUE,  /* bytes of default item `index` */
-    ENTRY   /* BAT entry `index` */
+    ENTRY,  /* BAT entry `index` */
+    LOG     /* sector `index` of the log */
 };
 
 struct poke {
@@ -72,9 +74,13 @@ struct rule_case {
     bool fires; /* else the rule must stay silent */
     struct image_spec spec;
     struct poke poke[CASE_POKES];
+    const struct log_entry *log;    /* if set, a pending log: entries up to one without a number;
+                                       sealed again after the pokes */
     void (*edit)(struct image *im); /* after the pokes; may be NULL */
     uint64_t size;                  /* of the file; 0: as built */
     bool is_unsealed;               /* leave the checksums as they were before the pokes */
+    bool is_replayed;               /* check with replay; implied by log */
+    size_t overlay_bytes;           /* memory of the overlay; 0: enough */
     struct vx_range bad;            /* bytes that cannot be read */
     uint64_t pass_limit;            /* 0: the default */
     bool has_least_memory;
@@ -98,6 +104,7 @@ enum case_table {
     CASES_BLOCKS,
     CASES_BITMAPS,
     CASES_PRODUCERS,
+    CASES_LOG,
     CASE_TABLES
 };
 struct rule_cases cases_of(enum case_table table);
@@ -110,12 +117,13 @@ extern const struct rule_cases CASES_VALUES_ROWS;
 extern const struct rule_cases CASES_BLOCKS_ROWS;
 extern const struct rule_cases CASES_BITMAPS_ROWS;
 extern const struct rule_cases CASES_PRODUCERS_ROWS;
+extern const struct rule_cases CASES_LOG_ROWS;
 
 /* Build the row's image. Release it with image_free(). */
 void case_make(const struct rule_case *row, struct image *im);
 
 /* Build the image, check it, release it. out is initialised here; findings_free() it.
- * size, if not NULL, receives the file's size. */
+ * size, if not NULL, receives the file's size, after replay if there was one. */
 void case_run(const struct rule_case *row, struct findings *out, uint64_t *size);
 
 /* How the row wants its image checked. */

@@ -58,6 +58,8 @@ static void leave_log_entries(struct image *im)
     }
 }
 
+static const struct log_entry EMPTY_LOG[] = {{.sequence = 7}, {.sequence = 0}};
+
 static void leave_metadata_garbage(struct image *im)
 {
     for (unsigned pos = 0; pos < 32; pos += 8) {
@@ -169,9 +171,8 @@ static const struct rule_case ROWS[] = {
     {.name = "16: differencing child with blocks of 2 MiB", .rule = VX_BAT_010,
      .spec = {.block_bytes = 2 * VX_MIB, .type = IMAGE_DIFFERENCING, .state = 7},
      .want = "RUN-006w"},
-    {.name = "19: copied while attached", .rule = VX_HDR_018,
-     .poke = {{HEADER_2, 0, H_LOG_GUID, 9}},
-     .want = "HDR-012w RUN-004w"},
+    {.name = "19: copied while attached", .rule = VX_SEQ_012, .fires = true, .log = EMPTY_LOG,
+     .want = "SEQ-012i", .index = 1, .offset = IMAGE_HEADER_2 + 48},
     {.name = "20: early Windows 8", .rule = VX_MDE_012, .poke = {{ITEM, 4, I_FLAGS, 2}},
      .want = "MDE-013i"},
     {.name = "21: dynamic with a bitmap marked present", .rule = VX_BAT_025,

@@ -13,9 +13,9 @@ struct legal_log {
     uint32_t chain; /* if not 0: so many entries like entry[0], one behind the other, each with the
                        next number, pattern and sector */
     void (*edit)(const struct test_log *log); /* afterwards; may be NULL */
-    struct log_write want[LOG_WRITES]; /* applied to the image in this order */
-    uint32_t want_repeat;              /* as log_entry.repeat, of want[0] */
-    uint64_t want_size;                /* 0: LEGAL_FILE_MIB */
+    struct log_write want[LOG_WRITES];        /* applied to the image in this order */
+    uint32_t want_repeat;                     /* as log_entry.repeat, of want[0] */
+    uint64_t want_size;                       /* 0: LEGAL_FILE_MIB */
     uint64_t first_sequence;
     uint64_t entries;
     const char *summary; /* of all findings */

@@ -78,9 +78,8 @@ bool naive_entry(const struct test_log *log, uint32_t pos, struct naive_entry *o
     image_get_bytes(log->im, log_at(log, pos) + 32, guid, sizeof(guid));
     return begins_with(log, pos, "loge") && memcmp(guid, LOG_GUID, sizeof(guid)) == 0 &&
            out->sequence != 0 && out->length % LOG_SECTOR == 0 && out->length >= LOG_SECTOR &&
-           out->length <= log->length && out->tail % LOG_SECTOR == 0 &&
-           out->tail < log->length && UINT64_C(32) * out->count + 64 <= out->length &&
-           has_sound_body(log, out) &&
+           out->length <= log->length && out->tail % LOG_SECTOR == 0 && out->tail < log->length &&
+           UINT64_C(32) * out->count + 64 <= out->length && has_sound_body(log, out) &&
            log_checksum(log, pos, out->length) == get(log, pos + 4, 4);
 }
 
@@ -145,8 +144,8 @@ static void add_write(struct naive_log *out, const struct naive_write *write)
 static void collect_entry(const struct test_log *log, const struct naive_entry *e,
                           struct naive_log *out)
 {
-    uint64_t data_at = e->pos + (64 + UINT64_C(32) * e->count + LOG_SECTOR - 1) / LOG_SECTOR *
-                                    LOG_SECTOR;
+    uint64_t data_at =
+        e->pos + (64 + UINT64_C(32) * e->count + LOG_SECTOR - 1) / LOG_SECTOR * LOG_SECTOR;
 
     for (uint32_t i = 0; i < e->count; i++) {
         const uint64_t at = e->pos + 64 + UINT64_C(32) * i;
@@ -161,8 +160,8 @@ static void collect_entry(const struct test_log *log, const struct naive_entry *
             data_at += LOG_SECTOR;
         }
         if (w.begin < w.end) {
-            out->is_forbidden |= w.begin < 0x30000 || (w.begin < log->offset + log->length &&
-                                                       w.end > log->offset);
+            out->is_forbidden |=
+                w.begin < 0x30000 || (w.begin < log->offset + log->length && w.end > log->offset);
             out->size = w.end > out->size ? w.end : out->size;
             add_write(out, &w);
         }
@@ -173,8 +172,8 @@ static void collect(const struct test_log *log, struct naive_log *out)
 {
     struct naive_entry e;
     const uint64_t mib = out->head.last / IMAGE_MIB + (out->head.last % IMAGE_MIB != 0 ? 1 : 0);
-    const uint64_t last = mib > UINT64_MAX / IMAGE_MIB ? UINT64_MAX / IMAGE_MIB * IMAGE_MIB
-                                                       : mib * IMAGE_MIB;
+    const uint64_t last =
+        mib > UINT64_MAX / IMAGE_MIB ? UINT64_MAX / IMAGE_MIB * IMAGE_MIB : mib * IMAGE_MIB;
     uint32_t pos = out->head.tail;
 
     out->size = last > out->size ? last : out->size;

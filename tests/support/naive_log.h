@@ -27,9 +27,9 @@ struct naive_log {
     bool has_sequence;
     struct naive_entry head;
     uint64_t first_sequence;
-    uint32_t entries; /* from tail to head */
-    bool is_forbidden; /* truncated, or a target where none may be */
-    uint64_t size;     /* of the file after replay */
+    uint32_t entries;          /* from tail to head */
+    bool is_forbidden;         /* truncated, or a target where none may be */
+    uint64_t size;             /* of the file after replay */
     struct naive_write *write; /* in the order of replay */
     size_t count;
 };

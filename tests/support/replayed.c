@@ -84,19 +84,22 @@ void replayed_close(struct replayed *r)
     free(r->check);
 }
 
-void replayed_check(const struct vx_source *src, const struct replay_options *options,
-                    struct findings *out, struct vx_facts *facts)
+uint64_t replayed_check(const struct vx_source *src, const struct replay_options *options,
+                        struct findings *out, struct vx_facts *facts)
 {
     static const struct replay_options defaults;
     const struct replay_options *o = options == NULL ? &defaults : options;
     struct vxr_check *check = take(sizeof(*check));
     struct vxr_memory memory;
+    uint64_t size;
 
     take_memory(&memory, src->size, o);
     run(check, &memory, src, o, &out->rep);
     if (facts != NULL) {
         *facts = check->structure.facts;
     }
+    size = check->view.size;
     give_memory(&memory);
     free(check);
+    return size;
 }

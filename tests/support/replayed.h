@@ -14,9 +14,9 @@ struct replayed {
 };
 
 struct replay_options {
-    size_t memory_bytes;   /* of the structure pass; 0: enough for anything in the tests */
-    size_t overlay_bytes;  /* 0: likewise */
-    uint64_t pass_limit;   /* 0: the default */
+    size_t memory_bytes;  /* of the structure pass; 0: enough for anything in the tests */
+    size_t overlay_bytes; /* 0: likewise */
+    uint64_t pass_limit;  /* 0: the default */
     bool has_prefix;
     uint64_t prefix;
     bool is_log_only; /* vxr_check_log() instead of vxr_check_run() */
@@ -30,8 +30,9 @@ void replayed_open(struct replayed *r, const char *row, const struct vx_source *
                    const struct replay_options *options);
 void replayed_close(struct replayed *r);
 
-/* vxr_check_run() over src into findings that already exist. */
-void replayed_check(const struct vx_source *src, const struct replay_options *options,
-                    struct findings *out, struct vx_facts *facts);
+/* vxr_check_run() over src into findings that already exist. Returns the size of what was judged.
+ */
+uint64_t replayed_check(const struct vx_source *src, const struct replay_options *options,
+                        struct findings *out, struct vx_facts *facts);
 
 #endif

@@ -1,0 +1,250 @@
+/* The whole check with the log in its midst: its case table, what must hold for every row of every
+ * table, and logs that rewrite what the disk is made of. */
+#include "tests/support/expect_case.h"
+#include "tests/support/replayed.h"
+
+/* Call visit for each row of each table. */
+typedef void row_fn(const struct rule_case *row);
+
+static void for_each_row(row_fn *visit)
+{
+    for (int table = 0; table < CASE_TABLES; table++) {
+        const struct rule_cases cases = cases_of((enum case_table)table);
+
+        for (size_t i = 0; i < cases.count; i++) {
+            visit(&cases.row[i]);
+        }
+    }
+}
+
+static bool is_dirty(const struct image *im)
+{
+    uint8_t guid[32];
+
+    image_get_bytes(im, image_header_at(0, 48), guid, 16);
+    image_get_bytes(im, image_header_at(1, 48), guid + 16, 16);
+    return memcmp(guid, IMAGE_GUID_ZERO, 16) != 0 || memcmp(guid + 16, IMAGE_GUID_ZERO, 16) != 0;
+}
+
+static void expect_same_as_structure(const struct rule_case *row)
+{
+    struct image im;
+    struct vx_source src;
+    struct findings plain;
+    struct findings replayed;
+
+    case_make(row, &im);
+    src = image_source(&im);
+    if (!is_dirty(&im)) {
+        findings_init(&plain, row->name);
+        findings_init(&replayed, row->name);
+        check_source(&src, NULL, &plain, NULL);
+        assert_int_equal(replayed_check(&src, NULL, &replayed, NULL), im.size);
+        expect_same(&plain, &replayed, "a check that would replay");
+        findings_free(&plain);
+        findings_free(&replayed);
+    }
+    image_free(&im);
+}
+
+static void test_check_run__clean_image_of_every_table__as_without_replay(void **state)
+{
+    (void)state;
+    for_each_row(expect_same_as_structure);
+}
+
+/* Every size of memory, with the source of holes and without. */
+static void expect_same_for_all_memory(const struct rule_case *row)
+{
+    struct image im;
+    struct vx_source src;
+    struct findings first;
+    const size_t sizes[] = {0, 1, 8, 1003, 65537};
+
+    if (row->log == NULL || row->overlay_bytes != 0) {
+        return;
+    }
+    case_make(row, &im);
+    src = image_source(&im);
+    findings_init(&first, row->name);
+    (void)replayed_check(&src, NULL, &first, NULL);
+    for (size_t i = 0; i < 2 * VX_COUNT_OF(sizes); i++) {
+        const struct replay_options options = {
+            .memory_bytes = (size_t)vx_structure_need(im.size).min + sizes[i / 2],
+            .overlay_bytes = (size_t)vxr_overlay_need(16 + sizes[i / 2] / 76),
+            .pass_limit = UINT64_MAX,
+        };
+        struct findings other;
+
+        src.next_data = i % 2 == 0 ? NULL : image_source(&im).next_data;
+        findings_init(&other, row->name);
+        (void)replayed_check(&src, &options, &other, NULL);
+        expect_same(&first, &other, "other memory");
+        findings_free(&other);
+    }
+    findings_free(&first);
+    image_free(&im);
+}
+
+static void test_check_run__any_memory_size__same_findings(void **state)
+{
+    (void)state;
+    for_each_row(expect_same_for_all_memory);
+}
+
+/* ---- logs that rewrite tables ---- */
+
+/* A log of one entry whose data sectors hold what lies at `from` in another image. */
+static uint32_t log_pages(const struct test_log *log, const struct image *from,
+                          const uint64_t *page, uint32_t count)
+{
+    struct log_entry entry = {.sequence = 9, .last = from->size};
+    uint8_t bytes[LOG_SECTOR];
+    uint32_t end;
+
+    for (uint32_t i = 0; i < count; i++) {
+        entry.write[i] = (struct log_write){LOG_DATA, page[i], 1};
+    }
+    end = log_put(log, &entry);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t data = log_at(log, (1 + (uint64_t)i) * LOG_SECTOR);
+
+        image_get_bytes(from, page[i], bytes, sizeof(bytes));
+        image_put_bytes(log->im, data + 8, bytes + 8, LOG_SECTOR - 12);
+        log_poke(log, 0, E_DESCRIPTOR(i) + 4, 4, image_get(from, page[i] + 4092, 4));
+        log_poke(log, 0, E_DESCRIPTOR(i) + 8, 8, image_get(from, page[i], 8));
+    }
+    log_seal(log, 0);
+    return end;
+}
+
+struct rewrite {
+    const char *name;
+    struct image_spec old;
+    struct image_spec new;
+    uint64_t page[LOG_WRITES];
+    const char *raw;      /* findings in the tables and blocks as they lie there */
+    const char *replayed; /* and after replay */
+};
+
+static const struct rewrite REWRITE[] = {
+    {"the BAT, and the file grows",
+     {.state = 0},
+     {.state = 6},
+     {IMAGE_BAT},
+     "",
+     "HDR-012w RPL-003i"},
+    {"the BAT: all blocks freed", {.state = 6}, {.state = 0}, {IMAGE_BAT}, "", "HDR-012w"},
+    {"metadata items: a larger disk",
+     {.disk_bytes = 16 * IMAGE_MIB},
+     {.disk_bytes = 32 * IMAGE_MIB},
+     {IMAGE_METADATA, IMAGE_ITEMS},
+     "",
+     "HDR-012w"},
+    {"both region tables and the BAT",
+     {.disk_bytes = 16 * IMAGE_MIB, .state = 6},
+     {.disk_bytes = 512 * IMAGE_GIB},
+     {IMAGE_REGIONS_1, IMAGE_REGIONS_2, IMAGE_METADATA, IMAGE_ITEMS, IMAGE_BAT},
+     "",
+     "HDR-012w"},
+};
+
+static void test_check_run__log_rewrites_tables__judged_and_read_as_after_replay(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(REWRITE); i++) {
+        const struct rewrite *row = &REWRITE[i];
+        struct image im;
+        struct image new;
+        struct test_log log;
+        struct vx_source raw;
+        struct replayed r;
+        struct findings unreplayed;
+        uint32_t pages = 0;
+
+        image_make(&im, &row->old);
+        image_make(&new, &row->new);
+        log_init(&log, &im, IMAGE_LOG, VX_MIB);
+        while (pages < LOG_WRITES && row->page[pages] != 0) {
+            pages++;
+        }
+        (void)log_pages(&log, &new, row->page, pages);
+        raw = image_source(&im);
+        replayed_open(&r, row->name, &raw, NULL);
+        expect_invariants(&r.f, r.check->view.size);
+        expect_summary(&r.f, row->replayed);
+        assert_true(r.check->structure.facts.has_geometry);
+        assert_int_equal(r.check->structure.facts.geometry.disk_bytes, new.spec.disk_bytes);
+        findings_init(&unreplayed, row->name);
+        vxr_check_unreplayed(r.check, &raw, &unreplayed.rep);
+        expect_summary(&unreplayed, row->raw);
+        assert_int_equal(r.check->structure.facts.geometry.disk_bytes, new.spec.disk_bytes);
+        for (size_t k = 0; k < unreplayed.count; k++) {
+            assert_int_equal(unreplayed.at[k].view, VX_VIEW_RAW);
+        }
+        findings_free(&unreplayed);
+        replayed_close(&r);
+        image_free(&im);
+        image_free(&new);
+    }
+}
+
+static void test_check_run__findings__carry_the_view_they_were_made_in(void **state)
+{
+    struct image im;
+    struct test_log log;
+    struct vx_source raw;
+    struct replayed r;
+    const struct log_entry entry = {.sequence = 5, .write = {{LOG_ZERO, IMAGE_REGIONS_1, 4096}}};
+
+    (void)state;
+    image_make(&im, &(struct image_spec){0});
+    log_init(&log, &im, IMAGE_LOG, VX_MIB);
+    (void)log_put(&log, &entry);
+    raw = image_source(&im);
+    replayed_open(&r, "views", &raw, NULL);
+    assert_int_equal(findings_first(&r.f, VX_HDR_012)->view, VX_VIEW_RAW);
+    expect_total(&r.f, VX_RGT_002, 1); /* only replay makes region table 1 unreadable */
+    assert_int_equal(findings_first(&r.f, VX_RGT_002)->view, VX_VIEW_REPLAYED);
+    replayed_close(&r);
+    image_free(&im);
+}
+
+static void test_check_init__too_little_memory__is_refused(void **state)
+{
+    struct vxr_check *check = malloc(sizeof(*check));
+    struct vxr_log_workspace *ws = malloc(sizeof(*ws));
+    const size_t least = (size_t)vx_structure_need(0).min;
+    void *structure = malloc(least);
+    void *overlay = malloc(1000);
+    struct vxr_memory memory = {structure, least, ws, overlay, 1000};
+    struct findings f;
+
+    (void)state;
+    assert_true(check != NULL && ws != NULL && structure != NULL && overlay != NULL);
+    findings_init(&f, "memory");
+    assert_int_equal(vxr_check_init(check, &memory, &f.rep), VX_OK);
+    memory.overlay_bytes = VXR_OVERLAY_RECORDS_MIN * VXR_OVERLAY_RECORD_BYTES - 1;
+    assert_int_equal(vxr_check_init(check, &memory, &f.rep), VX_E_WORKSPACE);
+    memory.overlay_bytes = 1000;
+    memory.structure_bytes = sizeof(struct vx_workspace);
+    assert_int_equal(vxr_check_init(check, &memory, &f.rep), VX_E_WORKSPACE);
+    findings_free(&f);
+    free(check);
+    free(ws);
+    free(structure);
+    free(overlay);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_check_run__clean_image_of_every_table__as_without_replay),
+        cmocka_unit_test(test_check_run__any_memory_size__same_findings),
+        cmocka_unit_test(test_check_run__log_rewrites_tables__judged_and_read_as_after_replay),
+        cmocka_unit_test(test_check_run__findings__carry_the_view_they_were_made_in),
+        cmocka_unit_test(test_check_init__too_little_memory__is_refused),
+    };
+
+    return run_tests_and_cases("simulate", tests, VX_COUNT_OF(tests), CASES_LOG);
+}
