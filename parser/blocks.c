@@ -39,14 +39,19 @@ static void count_state(uint64_t state[VX_STATE_COUNT], enum vx_block_state whic
     state[which] = vx_add_sat(state[which], count);
 }
 
-/* Which places are plain: from the end of all regions on, as far as a block fits into the file. */
+/* How far ahead of the marks the bitmap's words are fetched, in entries. */
+enum { ENTRIES_AHEAD = 32 };
+
+/* Which places are plain: from the end of all regions on, as far as a block fits into the file, and
+ * in the window of the first pass over the claims, which begins at 0. */
 static struct vx_plain find_plain(const struct vx_entry_walk *walk)
 {
     uint64_t file_mib = walk->file_bytes >> VX_MIB_SHIFT;
 
     return (struct vx_plain){
         .begin_mib = vx_max(walk->clear_mib, 1),
-        .end_mib = vx_sub_sat(vx_add_sat(file_mib, 1), walk->job->geo->block_mib),
+        .end_mib = vx_min(vx_sub_sat(vx_add_sat(file_mib, 1), walk->job->geo->block_mib),
+                          walk->job->claims->window_end_mib),
     };
 }
 
@@ -59,7 +64,7 @@ static bool is_plain(struct vx_plain plain, uint64_t raw)
            mib < plain.end_mib;
 }
 
-/* The plain block at `pos` of the window is not where nobody has been in this pass. */
+/* The plain block at `pos` of the window is where another block was before. */
 static void settle_plain(struct vx_entry_walk *walk, const struct vx_bat_run *run, uint32_t pos,
                          enum vx_claim_mark mark)
 {
@@ -101,26 +106,30 @@ static uint32_t check_plain_stretch(struct vx_entry_walk *walk, const struct vx_
                                     uint32_t begin)
 {
     const struct vx_plain plain = walk->plain;
-    const uint8_t *const window = walk->job->window;
+    const struct vx_claim_planes planes = vx_claims_planes(walk->job->claims);
     const uint64_t block_mib = walk->job->geo->block_mib;
-    struct vx_claims *const claims = walk->job->claims;
+    const uint8_t *const window = walk->job->window;
+    const uint32_t end = run->end < VX_BAT_WINDOW_ENTRIES ? run->end : VX_BAT_WINDOW_ENTRIES;
     struct plain_count count = {0};
     uint32_t pos = begin;
 
-    for (; pos < run->end && pos < VX_BAT_WINDOW_ENTRIES; pos++) {
+    for (; pos < end; pos++) {
         uint64_t raw = vx_bat_entry(window, pos);
+        uint64_t mib = vx_bat_mib(raw);
 
         if (raw == VX_STATE_ZERO) {
             count.zero = vx_add_sat(count.zero, 1);
         } else if (is_plain(plain, raw)) {
-            enum vx_claim_mark mark = vx_claims_mark(claims, vx_bat_mib(raw), block_mib);
+            uint64_t ahead = vx_bat_entry(window, (pos + ENTRIES_AHEAD) % VX_BAT_WINDOW_ENTRIES);
+            enum vx_claim_mark mark = VX_MARK_FREE;
 
+            VX_PREFETCH(vx_planes_word(planes, vx_bat_mib(ahead)));
+            mark = vx_planes_mark(planes, mib, block_mib);
             if (mark != VX_MARK_FREE) {
                 settle_plain(walk, run, pos, mark);
             }
             count.present = vx_add_sat(count.present, 1);
-            count.furthest_mib =
-                vx_bat_mib(raw) > count.furthest_mib ? vx_bat_mib(raw) : count.furthest_mib;
+            count.furthest_mib = mib > count.furthest_mib ? mib : count.furthest_mib;
         } else if (raw != VX_STATE_NOT_PRESENT) {
             break;
         }
@@ -519,9 +528,9 @@ void vx_blocks_check(const struct vx_blocks_job *job, struct vx_reporter *rep,
     };
 
     memset(out, 0, sizeof(*out));
-    walk.plain = find_plain(&walk);
     check_room(&walk);
     vx_claims_start(job->claims, 0);
+    walk.plain = find_plain(&walk);
     walk_and_check(&walk);
     compare_blocks(&walk);
     report_hard_collisions(&walk);

@@ -128,6 +128,33 @@ void vx_claims_settle(struct vx_claims *claims, const struct vx_claim *claim,
     }
 }
 
+enum vx_claim_mark vx_planes_mark_long(struct vx_claim_planes planes, uint64_t first,
+                                       uint64_t count_mib)
+{
+    bool is_taken = vx_bits_claim(planes.taken, planes.word_count, first, count_mib);
+    bool is_same = is_taken;
+
+    if (planes.begins != planes.taken) {
+        is_same = vx_bits_claim_one(planes.begins, planes.word_count, first);
+    }
+    if (!is_taken) {
+        return VX_MARK_FREE;
+    }
+    return is_same ? VX_MARK_SAME : VX_MARK_TAKEN;
+}
+
+void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim)
+{
+    enum vx_claim_mark mark = VX_MARK_OUTSIDE;
+
+    if (claim->begin_mib >= claims->window_begin_mib && claim->begin_mib < claims->window_end_mib) {
+        mark = vx_planes_mark(vx_claims_planes(claims),
+                              vx_sub_sat(claim->begin_mib, claims->window_begin_mib),
+                              claim->count_mib);
+    }
+    vx_claims_settle(claims, claim, mark);
+}
+
 bool vx_claims_is_shared(const struct vx_claims *claims, const struct vx_claim *claim)
 {
     return claims->shared != NULL && claim->begin_mib >= claims->window_begin_mib &&

@@ -89,42 +89,50 @@ enum vx_claim_mark {
     VX_MARK_OUTSIDE /* it does not begin in the window: nothing was marked */
 };
 
-/* Record a claim: mark its place, and unless that was free, settle what it means. In each pass
- * every hard claim must come once, in BAT order, and then every soft one, in BAT order.
- * At most 6 steps over words. Inline: runs once for each block of a disk. */
-VX_MUST_USE static inline enum vx_claim_mark vx_claims_mark(struct vx_claims *claims,
-                                                            uint64_t begin_mib, uint64_t count_mib)
-{
-    uint64_t bit = vx_sub_sat(begin_mib, claims->window_begin_mib);
-    bool is_taken = false;
-    bool is_same = false;
+/* The bits alone. They stay where they are during a pass, so a loop over many claims may keep this
+ * in registers; of what lies in memory a compiler must fear that setting a bit changes it. */
+struct vx_claim_planes {
+    uint64_t *taken;
+    uint64_t *begins;
+    uint64_t word_count;
+};
 
-    if (begin_mib < claims->window_begin_mib || begin_mib >= claims->window_end_mib) {
-        return VX_MARK_OUTSIDE;
-    }
-    if (claims->begins == claims->taken) { /* then count_mib is 1 */
-        is_taken = vx_bits_claim_one(claims->taken, claims->word_count, bit);
-        return is_taken ? VX_MARK_SAME : VX_MARK_FREE;
-    }
-    is_taken = vx_bits_claim(claims->taken, claims->word_count, bit, count_mib);
-    is_same = vx_bits_claim_one(claims->begins, claims->word_count, bit);
-    if (!is_taken) {
-        return VX_MARK_FREE;
-    }
-    return is_same ? VX_MARK_SAME : VX_MARK_TAKEN;
+static inline struct vx_claim_planes vx_claims_planes(const struct vx_claims *claims)
+{
+    return (struct vx_claim_planes){
+        .taken = claims->taken,
+        .begins = claims->begins,
+        .word_count = claims->word_count,
+    };
 }
+
+/* Where bit `first` lies, for VX_PREFETCH; not to be read. */
+static inline const uint64_t *vx_planes_word(struct vx_claim_planes planes, uint64_t first)
+{
+    return planes.taken + vx_min(first / 64, planes.word_count);
+}
+
+/* Mark the place that begins at bit `first`, counted from the window's begin, and lies in the
+ * window. At most 5 steps over words. The second form is the first one without the short cut for
+ * blocks of 1 MiB, which is inline because it runs once for each block of a disk. */
+VX_MUST_USE enum vx_claim_mark vx_planes_mark_long(struct vx_claim_planes planes, uint64_t first,
+                                                   uint64_t count_mib);
+
+VX_MUST_USE static inline enum vx_claim_mark vx_planes_mark(struct vx_claim_planes planes,
+                                                            uint64_t first, uint64_t count_mib)
+{
+    if (planes.begins != planes.taken) {
+        return vx_planes_mark_long(planes, first, count_mib);
+    }
+    return vx_bits_claim_one(planes.taken, planes.word_count, first) ? VX_MARK_SAME : VX_MARK_FREE;
+}
+
+/* Record a claim: mark its place, and unless that was free, settle what it means. In each pass
+ * every hard claim must come once, in BAT order, and then every soft one, in BAT order. */
+void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim);
 
 void vx_claims_settle(struct vx_claims *claims, const struct vx_claim *claim,
                       enum vx_claim_mark mark);
-
-static inline void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim)
-{
-    enum vx_claim_mark mark = vx_claims_mark(claims, claim->begin_mib, claim->count_mib);
-
-    if (mark != VX_MARK_FREE) {
-        vx_claims_settle(claims, claim, mark);
-    }
-}
 
 /* After the hard claims of a pass: does this one, of 1 MiB, overlap any other hard claim, before or
  * behind it in the table? False when it does not begin in the pass's window. */
