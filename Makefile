@@ -184,9 +184,11 @@ $(UNIT_PROGRAMS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(LIBRARIES)
 objects: $(OBJECTS)
 test-objects: $(OBJECTS) $(TEST_OBJECTS)
 
+# VHDXRAY_SAN says how the program is instrumented (asan, msan, coverage), for the tests that
+# limit its memory or watch its system calls.
 .PHONY: test
 test: $(B)/vhdxray $(UNIT_PROGRAMS) ## pass the unit tests and the command-line tests
-	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXRAY_SRC='$(CURDIR)' VHDXRAY_SAN='$(SAN)' \
+	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXRAY_SRC='$(CURDIR)' VHDXRAY_SAN='$(SAN)$(if $(COVERAGE),coverage)' \
 	    tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS)
 
 .PHONY: audit

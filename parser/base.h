@@ -21,6 +21,13 @@
 #define VX_MUST_USE
 #endif
 
+/* A hint that the memory at `address` is needed soon. The address need not be valid. */
+#if defined(__GNUC__) && !defined(__FRAMAC__)
+#define VX_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define VX_PREFETCH(address) ((void)(address))
+#endif
+
 #define VX_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 enum vx_status {

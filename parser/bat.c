@@ -1,17 +1,13 @@
 /* The BAT iterator: fills a window, skips holes, cuts the slots into runs of one kind. */
 #include "parser/bat.h"
 
-#include "parser/load.h"
-
 void vx_bat_iterator_init(struct vx_bat_iterator *it, const struct vx_source *view,
-                          uint64_t table_offset, uint64_t slot_count,
-                          const struct vx_geometry *geo, uint8_t window[VX_BAT_WINDOW_BYTES],
-                          struct vx_reporter *rep)
+                          uint64_t table_offset, uint64_t slot_count, const struct vx_geometry *geo,
+                          uint8_t window[VX_BAT_WINDOW_BYTES])
 {
     *it = (struct vx_bat_iterator){
         .view = view,
         .geo = geo,
-        .rep = rep,
         .window = window,
         .table_offset = table_offset,
         .slot_count = slot_count,
@@ -48,8 +44,8 @@ static bool fill(struct vx_bat_iterator *it)
 
     it->window_first = it->next;
     it->window_count = (uint32_t)(left < VX_BAT_WINDOW_ENTRIES ? left : VX_BAT_WINDOW_ENTRIES);
-    return vx_load(it->view, slot_offset(it, it->next), it->window,
-                   VX_BAT_ENTRY_BYTES * (size_t)it->window_count, it->rep);
+    return vx_source_read(it->view, slot_offset(it, it->next), it->window,
+                          VX_BAT_ENTRY_BYTES * (size_t)it->window_count) == VX_OK;
 }
 
 /* A run of `count` slots of any kind that takes part in no window. */

@@ -40,7 +40,7 @@ enum vx_run_kind {
     VX_RUN_PAYLOAD, /* payload entries */
     VX_RUN_BITMAP,  /* one sector bitmap entry */
     VX_RUN_UNUSED,  /* slots that belong to no block: they carry no rule */
-    VX_RUN_HOLE,    /* slots of any kind that are all zero, because they lie in a hole of the file */
+    VX_RUN_HOLE, /* slots of any kind that are all zero, because they lie in a hole of the file */
     VX_RUN_UNREADABLE /* slots of any kind whose bytes could not be read */
 };
 
@@ -57,7 +57,6 @@ struct vx_bat_run {
 struct vx_bat_iterator {
     const struct vx_source *view;
     const struct vx_geometry *geo;
-    struct vx_reporter *rep;
     uint8_t *window;       /* VX_BAT_WINDOW_BYTES, overwritten by each fill */
     uint64_t table_offset; /* of the table in the file */
     uint64_t slot_count;   /* slots to visit */
@@ -68,13 +67,13 @@ struct vx_bat_iterator {
 };
 
 /* Visit the first slot_count slots of the table at table_offset, which must lie inside the view.
- * Everything handed in must outlive the iterator. Findings of the iteration: RUN-001. */
+ * Everything handed in must outlive the iterator. */
 void vx_bat_iterator_init(struct vx_bat_iterator *it, const struct vx_source *view,
-                          uint64_t table_offset, uint64_t slot_count,
-                          const struct vx_geometry *geo, uint8_t window[VX_BAT_WINDOW_BYTES],
-                          struct vx_reporter *rep);
+                          uint64_t table_offset, uint64_t slot_count, const struct vx_geometry *geo,
+                          uint8_t window[VX_BAT_WINDOW_BYTES]);
 
-/* The next run. VX_OK with *run filled, or VX_STOP at the end.
+/* The next run. VX_OK with *run filled, or VX_STOP at the end. A window that cannot be read is
+ * handed out as VX_RUN_UNREADABLE, for the caller to report.
  * Takes at most two steps per VX_BAT_WINDOW_ENTRIES slots and one per change of kind. */
 VX_MUST_USE enum vx_status vx_bat_next(struct vx_bat_iterator *it, struct vx_bat_run *run);
 

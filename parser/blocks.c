@@ -1,6 +1,7 @@
 /* The pass over all blocks. Naive form: judge each entry, then compare every two blocks.
  * Bytes read: at most pass_limit times the table for comparing blocks, as much again when stale
- * places exist, and once more to name the owners of collisions. */
+ * places exist, as much again for collisions in a differencing image, and once more to name the
+ * owners of collisions. */
 #include "parser/blocks.h"
 
 #include "parser/bytes.h"
@@ -38,14 +39,19 @@ static void count_state(uint64_t state[VX_STATE_COUNT], enum vx_block_state whic
     state[which] = vx_add_sat(state[which], count);
 }
 
-/* Which places are plain: from the end of all regions on, as far as a block fits into the file. */
+/* How far ahead of the marks the bitmap's words are fetched, in entries. */
+enum { ENTRIES_AHEAD = 32 };
+
+/* Which places are plain: from the end of all regions on, as far as a block fits into the file, and
+ * in the window of the first pass over the claims, which begins at 0. */
 static struct vx_plain find_plain(const struct vx_entry_walk *walk)
 {
     uint64_t file_mib = walk->file_bytes >> VX_MIB_SHIFT;
 
     return (struct vx_plain){
         .begin_mib = vx_max(walk->clear_mib, 1),
-        .end_mib = vx_sub_sat(vx_add_sat(file_mib, 1), walk->job->geo->block_mib),
+        .end_mib = vx_min(vx_sub_sat(vx_add_sat(file_mib, 1), walk->job->geo->block_mib),
+                          walk->job->claims->window_end_mib),
     };
 }
 
@@ -58,7 +64,7 @@ static bool is_plain(struct vx_plain plain, uint64_t raw)
            mib < plain.end_mib;
 }
 
-/* The plain block at `pos` of the window is not where nobody has been in this pass. */
+/* The plain block at `pos` of the window is where another block was before. */
 static void settle_plain(struct vx_entry_walk *walk, const struct vx_bat_run *run, uint32_t pos,
                          enum vx_claim_mark mark)
 {
@@ -100,26 +106,30 @@ static uint32_t check_plain_stretch(struct vx_entry_walk *walk, const struct vx_
                                     uint32_t begin)
 {
     const struct vx_plain plain = walk->plain;
-    const uint8_t *const window = walk->job->window;
+    const struct vx_claim_planes planes = vx_claims_planes(walk->job->claims);
     const uint64_t block_mib = walk->job->geo->block_mib;
-    struct vx_claims *const claims = walk->job->claims;
+    const uint8_t *const window = walk->job->window;
+    const uint32_t end = run->end < VX_BAT_WINDOW_ENTRIES ? run->end : VX_BAT_WINDOW_ENTRIES;
     struct plain_count count = {0};
     uint32_t pos = begin;
 
-    for (; pos < run->end && pos < VX_BAT_WINDOW_ENTRIES; pos++) {
+    for (; pos < end; pos++) {
         uint64_t raw = vx_bat_entry(window, pos);
+        uint64_t mib = vx_bat_mib(raw);
 
         if (raw == VX_STATE_ZERO) {
             count.zero = vx_add_sat(count.zero, 1);
         } else if (is_plain(plain, raw)) {
-            enum vx_claim_mark mark = vx_claims_mark(claims, vx_bat_mib(raw), block_mib);
+            uint64_t ahead = vx_bat_entry(window, (pos + ENTRIES_AHEAD) % VX_BAT_WINDOW_ENTRIES);
+            enum vx_claim_mark mark = VX_MARK_FREE;
 
+            VX_PREFETCH(vx_planes_word(planes, vx_bat_mib(ahead)));
+            mark = vx_planes_mark(planes, mib, block_mib);
             if (mark != VX_MARK_FREE) {
                 settle_plain(walk, run, pos, mark);
             }
             count.present = vx_add_sat(count.present, 1);
-            count.furthest_mib =
-                vx_bat_mib(raw) > count.furthest_mib ? vx_bat_mib(raw) : count.furthest_mib;
+            count.furthest_mib = mib > count.furthest_mib ? mib : count.furthest_mib;
         } else if (raw != VX_STATE_NOT_PRESENT) {
             break;
         }
@@ -175,6 +185,16 @@ static void close_chunk(struct vx_entry_walk *walk, const struct vx_bat_run *run
     walk->partial = (struct vx_tally){0};
 }
 
+/* Part of the table could not be read. */
+static void report_unread(struct vx_entry_walk *walk, const struct vx_bat_run *run)
+{
+    struct vx_finding f = vx_entry_finding(walk, VX_RUN_001, run->index, 0, false);
+
+    walk->is_unread_reported = true;
+    vx_report_unreadable(walk->rep, f.offset,
+                         VX_BAT_ENTRY_BYTES * vx_min(run->count, UINT64_MAX / VX_BAT_ENTRY_BYTES));
+}
+
 /* A run of slots of all kinds without bytes. */
 static void check_absent_run(struct vx_entry_walk *walk, const struct vx_bat_run *run)
 {
@@ -193,6 +213,7 @@ static void check_absent_run(struct vx_entry_walk *walk, const struct vx_bat_run
         count_state(walk->out->bitmap_state, VX_STATE_NOT_PRESENT, bitmap);
     } else {
         walk->out->unreadable = vx_add_sat(walk->out->unreadable, vx_add_sat(payload, bitmap));
+        report_unread(walk, run);
     }
 }
 
@@ -219,13 +240,12 @@ static void check_run(struct vx_entry_walk *walk, const struct vx_bat_run *run)
 }
 
 /* Start an iteration over the first slot_count slots. */
-static void start(const struct vx_entry_walk *walk, uint64_t slot_count, struct vx_reporter *rep,
-                  struct vx_bat_iterator *it)
+static void start(const struct vx_entry_walk *walk, uint64_t slot_count, struct vx_bat_iterator *it)
 {
     uint64_t room = vx_div(walk->job->bat->length, VX_BAT_ENTRY_BYTES);
 
     vx_bat_iterator_init(it, walk->job->view, walk->job->bat->offset, vx_min(slot_count, room),
-                         walk->job->geo, walk->job->window, rep);
+                         walk->job->geo, walk->job->window);
 }
 
 /* First walk: every rule, and the hard claims of the first window. */
@@ -234,14 +254,37 @@ static void walk_and_check(struct vx_entry_walk *walk)
     struct vx_bat_iterator it = {0};
     struct vx_bat_run run = {0};
 
-    start(walk, UINT64_MAX, walk->rep, &it);
+    start(walk, UINT64_MAX, &it);
     while (vx_bat_next(&it, &run) == VX_OK) {
         check_run(walk, &run);
     }
 }
 
 /* What a further walk over the table does with each claim. */
-enum purpose { ADD_HARD, ADD_SOFT, OFFER_OWNERS };
+enum purpose { ADD_HARD, ADD_SOFT, FIND_SHARED, REPORT_SHARED, OFFER_OWNERS };
+
+/* Remember a bitmap block that is another's too. */
+static void find_shared(struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    if (entry->is_bitmap && vx_entry_is_shared(walk, entry)) {
+        walk->has_shared = true;
+        (void)vx_bits_claim_one(walk->job->claims->shared_chunk, VX_CLAIM_CHUNK_WORDS,
+                                entry->number);
+    }
+}
+
+/* Report what was remembered, in BAT order, with the blocks that suffer from it. */
+static void report_shared(struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    if (entry->is_bitmap) {
+        if (vx_bits_test(walk->job->claims->shared_chunk, VX_CLAIM_CHUNK_WORDS, entry->number)) {
+            vx_entry_report_shared(walk, entry);
+        }
+        walk->partial = (struct vx_tally){0};
+    } else if (vx_bat_state(entry->raw) == VX_STATE_PARTIALLY_PRESENT) {
+        vx_entry_note_partial(walk, entry);
+    }
+}
 
 static void use_claims(struct vx_entry_walk *walk, const struct vx_bat_run *run,
                        enum purpose purpose)
@@ -251,10 +294,13 @@ static void use_claims(struct vx_entry_walk *walk, const struct vx_bat_run *run,
     for (uint32_t pos = run->begin; pos < run->end && pos < VX_BAT_WINDOW_ENTRIES; pos++) {
         struct vx_entry entry = entry_at(walk, run, pos);
 
-        if (!vx_entry_claim(walk, &entry, &claim)) {
+        if (purpose == FIND_SHARED) {
+            find_shared(walk, &entry);
+        } else if (purpose == REPORT_SHARED) {
+            report_shared(walk, &entry);
+        } else if (!vx_entry_claim(walk, &entry, &claim)) {
             continue;
-        }
-        if (purpose == OFFER_OWNERS) {
+        } else if (purpose == OFFER_OWNERS) {
             vx_claims_offer_owner(walk->job->claims, &claim);
         } else if (claim.is_soft == (purpose == ADD_SOFT)) {
             vx_claims_add(walk->job->claims, &claim);
@@ -262,19 +308,37 @@ static void use_claims(struct vx_entry_walk *walk, const struct vx_bat_run *run,
     }
 }
 
-/* A further walk. Read errors were reported by the first one. */
+/* A run without bytes in a further walk. What the first walk could not read it has reported; that
+ * something is unreadable only now must be said as well. */
+static void pass_absent_run(struct vx_entry_walk *walk, const struct vx_bat_run *run)
+{
+    uint64_t end = vx_add_sat(run->index, run->count);
+
+    if (run->kind == VX_RUN_UNREADABLE && !walk->is_unread_reported) {
+        report_unread(walk, run);
+    }
+    if (vx_geometry_bitmap_before(walk->job->geo, end) !=
+        vx_geometry_bitmap_before(walk->job->geo, run->index)) {
+        walk->partial = (struct vx_tally){0}; /* the chunk's bitmap entry was passed */
+    }
+}
+
+/* A further walk over the table. */
 static void walk_again(struct vx_entry_walk *walk, enum purpose purpose)
 {
     struct vx_bat_iterator it = {0};
     struct vx_bat_run run = {0};
 
-    start(walk, walk->job->geo->bat_entries, walk->rep, &it);
+    walk->partial = (struct vx_tally){0};
+    start(walk, walk->job->geo->bat_entries, &it);
     while (vx_bat_next(&it, &run) == VX_OK) {
         if (purpose == OFFER_OWNERS && !vx_claims_want_owner(walk->job->claims, run.index)) {
             return;
         }
         if (run.kind == VX_RUN_PAYLOAD || run.kind == VX_RUN_BITMAP) {
             use_claims(walk, &run, purpose);
+        } else {
+            pass_absent_run(walk, &run);
         }
     }
 }
@@ -287,6 +351,9 @@ static void compare_blocks(struct vx_entry_walk *walk)
 
     walk->out->passes = 1;
     for (;;) { /* at most pass_limit times */
+        if (claims->shared != NULL && claims->hard.count > 0) {
+            walk_again(walk, FIND_SHARED);
+        }
         if (walk->soft_count > 0) {
             walk_again(walk, ADD_SOFT);
         }
@@ -302,25 +369,32 @@ static void compare_blocks(struct vx_entry_walk *walk)
         f.arg[1] = walk->out->passes;
         vx_report(walk->rep, &f);
     }
+    if (walk->has_shared) {
+        walk_again(walk, REPORT_SHARED);
+    }
     if (claims->hard.stored > 0 || claims->soft.stored > 0) {
         vx_claims_start_naming(claims);
         walk_again(walk, OFFER_OWNERS);
     }
 }
 
-/* Report one kept collision under `rule`, against `other`. */
+/* Report one kept collision under `rule`, against `other`; NULL when the other side could not be
+ * found again, because the table could not be read a second time. */
 static void report_collision(struct vx_entry_walk *walk, enum vx_rule rule,
                              const struct vx_claim *own, const struct vx_claim *other)
 {
     struct vx_finding f = vx_entry_finding(walk, rule, own->index, own->number, own->is_bitmap);
-    struct vx_finding g =
-        vx_entry_finding(walk, rule, other->index, other->number, other->is_bitmap);
+    struct vx_finding g = {0};
 
-    f.other_offset = g.offset;
-    f.other_length = g.length;
     f.arg[1] = own->begin_mib << VX_MIB_SHIFT;
-    f.arg[2] = (uint64_t)g.object;
-    f.arg[3] = other->index;
+    f.arg[2] = (uint64_t)VX_OBJ_BLOCKS;
+    if (other != NULL) {
+        g = vx_entry_finding(walk, rule, other->index, other->number, other->is_bitmap);
+        f.other_offset = g.offset;
+        f.other_length = g.length;
+        f.arg[2] = (uint64_t)g.object;
+        f.arg[3] = other->index;
+    }
     vx_report(walk->rep, &f);
 }
 
@@ -337,24 +411,18 @@ static void report_hard_collisions(struct vx_entry_walk *walk)
 {
     const struct vx_collisions *list = &walk->job->claims->hard;
     uint64_t same = 0;
-    uint64_t bitmaps = 0;
 
     for (uint32_t i = 0; i < list->stored && i < VX_COLLISIONS_MAX; i++) {
         const struct vx_collision *c = &list->at[i];
 
-        report_collision(walk, VX_BAT_015, &c->claim, &c->owner);
+        report_collision(walk, VX_BAT_015, &c->claim, c->has_owner ? &c->owner : NULL);
         if (c->is_same_offset) {
-            report_collision(walk, VX_BAT_016, &c->claim, c->has_twin ? &c->twin : &c->owner);
+            report_collision(walk, VX_BAT_016, &c->claim, c->has_twin ? &c->twin : NULL);
             same = vx_add_sat(same, 1);
-        }
-        if (c->claim.is_bitmap) {
-            report_collision(walk, VX_BAT_025, &c->claim, &c->owner);
-            bitmaps = vx_add_sat(bitmaps, 1);
         }
     }
     report_rest(walk, VX_BAT_015, list->count, list->stored);
     report_rest(walk, VX_BAT_016, list->same_offset_count, same);
-    report_rest(walk, VX_BAT_025, list->bitmap_count, bitmaps);
 }
 
 static void report_soft_collisions(struct vx_entry_walk *walk)
@@ -362,7 +430,9 @@ static void report_soft_collisions(struct vx_entry_walk *walk)
     const struct vx_collisions *list = &walk->job->claims->soft;
 
     for (uint32_t i = 0; i < list->stored && i < VX_COLLISIONS_MAX; i++) {
-        report_collision(walk, VX_BAT_019, &list->at[i].claim, &list->at[i].owner);
+        const struct vx_collision *c = &list->at[i];
+
+        report_collision(walk, VX_BAT_019, &c->claim, c->has_owner ? &c->owner : NULL);
     }
     report_rest(walk, VX_BAT_019, list->count, list->stored);
 }
@@ -458,9 +528,9 @@ void vx_blocks_check(const struct vx_blocks_job *job, struct vx_reporter *rep,
     };
 
     memset(out, 0, sizeof(*out));
-    walk.plain = find_plain(&walk);
     check_room(&walk);
     vx_claims_start(job->claims, 0);
+    walk.plain = find_plain(&walk);
     walk_and_check(&walk);
     compare_blocks(&walk);
     report_hard_collisions(&walk);

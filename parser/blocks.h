@@ -14,13 +14,13 @@ enum { VX_BLOCK_PASSES_DEFAULT = 16 };
 struct vx_workspace;
 
 struct vx_blocks {
-    bool is_judged; /* the pass was run */
+    bool is_judged;                         /* the pass was run */
     uint64_t payload_state[VX_STATE_COUNT]; /* payload blocks in each state */
     uint64_t bitmap_state[VX_STATE_COUNT];  /* bitmap entries in each state */
-    uint64_t unreadable;   /* entries whose bytes could not be read */
-    uint64_t unused_slots; /* slots behind the last entry that are not zero */
-    uint64_t end;          /* file offset behind the last present block, 0 without any */
-    uint64_t passes;       /* over the table, to compare blocks with each other */
+    uint64_t unreadable;                    /* entries whose bytes could not be read */
+    uint64_t unused_slots;                  /* slots behind the last entry that are not zero */
+    uint64_t end;    /* file offset behind the last present block, 0 without any */
+    uint64_t passes; /* over the table, to compare blocks with each other */
 };
 
 /* What the pass works on. */

@@ -154,8 +154,7 @@ static inline uint16_t vx_le16(const uint8_t *p)
     ensures \result == p[0] + 0x100 * p[1] + 0x10000 * p[2] + 0x1000000 * p[3]; */
 static inline uint32_t vx_le32(const uint8_t *p)
 {
-    return (uint32_t)p[0] + ((uint32_t)p[1] << 8) + ((uint32_t)p[2] << 16) +
-           ((uint32_t)p[3] << 24);
+    return (uint32_t)p[0] + ((uint32_t)p[1] << 8) + ((uint32_t)p[2] << 16) + ((uint32_t)p[3] << 24);
 }
 
 /*@ requires \valid_read(p + (0 .. 7));

@@ -1,7 +1,7 @@
 /* Claims on the file's MiBs: windows, collisions, owners. */
 #include "parser/claims.h"
 
-enum { BITS_PER_WORD = 64, FILTER_BITS = VX_CLAIM_FILTER_WORDS * BITS_PER_WORD };
+enum { PLANES_MAX = 3, BITS_PER_WORD = 64, FILTER_BITS = VX_CLAIM_FILTER_WORDS * BITS_PER_WORD };
 
 struct vx_need vx_claims_need(uint64_t file_bytes)
 {
@@ -9,13 +9,15 @@ struct vx_need vx_claims_need(uint64_t file_bytes)
     uint64_t words = vx_div_up(mib + VX_CLAIM_MIB_MAX, BITS_PER_WORD); /* mib is below 2^44 */
     struct vx_need need = {.min = VX_CLAIM_WORDS_MIN * sizeof(uint64_t)};
 
-    need.max = vx_max(2 * words * sizeof(uint64_t), need.min);
+    need.max = vx_max(PLANES_MAX * words * sizeof(uint64_t), need.min);
     return need;
 }
 
 enum vx_status vx_claims_init(struct vx_claims *claims, uint64_t *words, uint64_t word_count,
-                              uint64_t block_mib)
+                              uint64_t block_mib, bool has_bitmaps)
 {
+    uint64_t planes = (block_mib > 1 ? 2u : 1u) + (has_bitmaps ? 1u : 0u);
+
     memset(claims, 0, sizeof(*claims));
     if (word_count < VX_CLAIM_WORDS_MIN) {
         return VX_E_WORKSPACE;
@@ -25,11 +27,13 @@ enum vx_status vx_claims_init(struct vx_claims *claims, uint64_t *words, uint64_
     }
     claims->taken = words;
     claims->begins = words;
-    claims->word_count = word_count;
+    claims->word_count = vx_div(word_count, planes);
     claims->block_mib = block_mib;
     if (block_mib > 1) {
-        claims->word_count = word_count / 2;
-        claims->begins = words + word_count / 2;
+        claims->begins = words + claims->word_count;
+    }
+    if (has_bitmaps) {
+        claims->shared = claims->begins + claims->word_count;
     }
     return VX_OK;
 }
@@ -43,6 +47,9 @@ void vx_claims_start(struct vx_claims *claims, uint64_t window_begin_mib)
     memset(claims->taken, 0, (size_t)claims->word_count * sizeof(uint64_t));
     if (claims->begins != claims->taken) {
         memset(claims->begins, 0, (size_t)claims->word_count * sizeof(uint64_t));
+    }
+    if (claims->shared != NULL) {
+        memset(claims->shared, 0, (size_t)claims->word_count * sizeof(uint64_t));
     }
     claims->window_begin_mib = window_begin_mib;
     claims->window_end_mib = vx_add_sat(window_begin_mib, window);
@@ -79,8 +86,16 @@ static void note(struct vx_claims *claims, const struct vx_claim *claim, bool is
 
     list->count = vx_add_sat(list->count, 1);
     list->same_offset_count = vx_add_sat(list->same_offset_count, is_same ? 1 : 0);
-    list->bitmap_count = vx_add_sat(list->bitmap_count, claim->is_bitmap ? 1 : 0);
     keep(list, &collision);
+}
+
+/* Somebody is in [bit, bit + count) already: whoever has a single MiB of it shares it. */
+static void share(struct vx_claims *claims, const struct vx_claim *claim, uint64_t bit,
+                  uint64_t count)
+{
+    if (claims->shared != NULL && !claim->is_soft) {
+        (void)vx_bits_claim(claims->shared, claims->word_count, bit, count);
+    }
 }
 
 static void add_outside(struct vx_claims *claims, const struct vx_claim *claim)
@@ -93,8 +108,11 @@ static void add_outside(struct vx_claims *claims, const struct vx_claim *claim)
     }
     /* What reaches into the bits is painted, so that claims judged in this pass see it. */
     if (end > begin) {
-        (void)vx_bits_claim(claims->taken, claims->word_count,
-                            vx_sub_sat(begin, claims->window_begin_mib), vx_sub_sat(end, begin));
+        uint64_t bit = vx_sub_sat(begin, claims->window_begin_mib);
+
+        if (vx_bits_claim(claims->taken, claims->word_count, bit, vx_sub_sat(end, begin))) {
+            share(claims, claim, bit, vx_sub_sat(end, begin));
+        }
     }
 }
 
@@ -105,7 +123,44 @@ void vx_claims_settle(struct vx_claims *claims, const struct vx_claim *claim,
         add_outside(claims, claim);
     } else if (mark != VX_MARK_FREE) {
         note(claims, claim, mark == VX_MARK_SAME);
+        share(claims, claim, vx_sub_sat(claim->begin_mib, claims->window_begin_mib),
+              claim->count_mib);
     }
+}
+
+enum vx_claim_mark vx_planes_mark_long(struct vx_claim_planes planes, uint64_t first,
+                                       uint64_t count_mib)
+{
+    bool is_taken = vx_bits_claim(planes.taken, planes.word_count, first, count_mib);
+    bool is_same = is_taken;
+
+    if (planes.begins != planes.taken) {
+        is_same = vx_bits_claim_one(planes.begins, planes.word_count, first);
+    }
+    if (!is_taken) {
+        return VX_MARK_FREE;
+    }
+    return is_same ? VX_MARK_SAME : VX_MARK_TAKEN;
+}
+
+void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim)
+{
+    enum vx_claim_mark mark = VX_MARK_OUTSIDE;
+
+    if (claim->begin_mib >= claims->window_begin_mib && claim->begin_mib < claims->window_end_mib) {
+        mark = vx_planes_mark(vx_claims_planes(claims),
+                              vx_sub_sat(claim->begin_mib, claims->window_begin_mib),
+                              claim->count_mib);
+    }
+    vx_claims_settle(claims, claim, mark);
+}
+
+bool vx_claims_is_shared(const struct vx_claims *claims, const struct vx_claim *claim)
+{
+    return claims->shared != NULL && claim->begin_mib >= claims->window_begin_mib &&
+           claim->begin_mib < claims->window_end_mib &&
+           vx_bits_test(claims->shared, claims->word_count,
+                        vx_sub_sat(claim->begin_mib, claims->window_begin_mib));
 }
 
 /* Which bit of the filter stands for this MiB. A block touches at most two different ones. */

@@ -7,7 +7,8 @@
  *
  * Two planes of bits: `taken` (some block covers this MiB) and `begins` (some block begins here),
  * which tells an equal offset from a partial overlap. With blocks of 1 MiB they are the same, and
- * the whole memory serves one plane.
+ * the whole memory serves one plane. Images with sector bitmaps have a third one, `shared`: whether
+ * a bitmap block is anybody else's must be known even if the other comes later in the table.
  *
  * Hard claims are those of present blocks. Soft claims are stale places of UNDEFINED and UNMAPPED
  * blocks; they are added after all hard claims of a pass and never disturb those. */
@@ -21,6 +22,7 @@ enum {
     VX_CLAIM_WORDS_MIN = 128, /* 64 words a plane: 4096 MiB, well above the longest block */
     VX_CLAIM_MIB_MAX = 256,   /* longest block */
     VX_CLAIM_FILTER_WORDS = 64,
+    VX_CLAIM_CHUNK_WORDS = 256, /* a bit for each of at most 2^14 chunks */
     VX_COLLISIONS_MAX = VX_FINDINGS_PER_RULE
 };
 
@@ -33,7 +35,7 @@ struct vx_claim {
     bool is_soft;
 };
 
-/* A claim that overlaps one with a smaller BAT index (a soft one: any hard one). */
+/* A claim that overlaps one with a smaller BAT index (a soft one: also any hard one). */
 struct vx_collision {
     struct vx_claim claim;
     bool is_same_offset;   /* with some earlier claim */
@@ -47,7 +49,6 @@ struct vx_collision {
 struct vx_collisions {
     uint64_t count;
     uint64_t same_offset_count;
-    uint64_t bitmap_count; /* those in which the claim is a bitmap block's */
     uint32_t stored;
     struct vx_collision at[VX_COLLISIONS_MAX];
 };
@@ -55,6 +56,7 @@ struct vx_collisions {
 struct vx_claims {
     uint64_t *taken;
     uint64_t *begins;    /* == taken when every block is 1 MiB long */
+    uint64_t *shared;    /* MiBs in which a collision was seen; NULL without bitmap blocks */
     uint64_t word_count; /* of each plane */
     uint64_t block_mib;
     uint64_t window_begin_mib; /* claims that begin in [begin, end) are judged in this pass */
@@ -62,7 +64,8 @@ struct vx_claims {
     uint64_t next_begin_mib; /* smallest begin at or above the window's end; UINT64_MAX: none */
     struct vx_collisions hard;
     struct vx_collisions soft;
-    uint64_t filter[VX_CLAIM_FILTER_WORDS]; /* while naming: which places are of interest */
+    uint64_t shared_chunk[VX_CLAIM_CHUNK_WORDS]; /* for the caller: chunks with a shared bitmap */
+    uint64_t filter[VX_CLAIM_FILTER_WORDS];      /* while naming: which places are of interest */
 };
 
 /* Bytes of bitmap memory: min for any file; max covers file_bytes in one pass:
@@ -72,7 +75,8 @@ struct vx_need vx_claims_need(uint64_t file_bytes);
 /* words: word_count words of caller memory, at least VX_CLAIM_WORDS_MIN, content irrelevant.
  * block_mib: 1 to VX_CLAIM_MIB_MAX. Returns VX_OK, VX_E_WORKSPACE or VX_E_USAGE. */
 VX_MUST_USE enum vx_status vx_claims_init(struct vx_claims *claims, uint64_t *words,
-                                          uint64_t word_count, uint64_t block_mib);
+                                          uint64_t word_count, uint64_t block_mib,
+                                          bool has_bitmaps);
 
 /* Start a pass that judges claims beginning at window_begin_mib or later. Clears the planes. */
 void vx_claims_start(struct vx_claims *claims, uint64_t window_begin_mib);
@@ -85,42 +89,54 @@ enum vx_claim_mark {
     VX_MARK_OUTSIDE /* it does not begin in the window: nothing was marked */
 };
 
-/* Record a claim: mark its place, and unless that was free, settle what it means. In each pass
- * every hard claim must come once, in BAT order, and then every soft one, in BAT order.
- * At most 6 steps over words. Inline: runs once for each block of a disk. */
-VX_MUST_USE static inline enum vx_claim_mark vx_claims_mark(struct vx_claims *claims,
-                                                            uint64_t begin_mib, uint64_t count_mib)
-{
-    uint64_t bit = vx_sub_sat(begin_mib, claims->window_begin_mib);
-    bool is_taken = false;
-    bool is_same = false;
+/* The bits alone. They stay where they are during a pass, so a loop over many claims may keep this
+ * in registers; of what lies in memory a compiler must fear that setting a bit changes it. */
+struct vx_claim_planes {
+    uint64_t *taken;
+    uint64_t *begins;
+    uint64_t word_count;
+};
 
-    if (begin_mib < claims->window_begin_mib || begin_mib >= claims->window_end_mib) {
-        return VX_MARK_OUTSIDE;
-    }
-    if (claims->begins == claims->taken) { /* then count_mib is 1 */
-        is_taken = vx_bits_claim_one(claims->taken, claims->word_count, bit);
-        return is_taken ? VX_MARK_SAME : VX_MARK_FREE;
-    }
-    is_taken = vx_bits_claim(claims->taken, claims->word_count, bit, count_mib);
-    is_same = vx_bits_claim_one(claims->begins, claims->word_count, bit);
-    if (!is_taken) {
-        return VX_MARK_FREE;
-    }
-    return is_same ? VX_MARK_SAME : VX_MARK_TAKEN;
+static inline struct vx_claim_planes vx_claims_planes(const struct vx_claims *claims)
+{
+    return (struct vx_claim_planes){
+        .taken = claims->taken,
+        .begins = claims->begins,
+        .word_count = claims->word_count,
+    };
 }
+
+/* Where bit `first` lies, for VX_PREFETCH; not to be read. */
+static inline const uint64_t *vx_planes_word(struct vx_claim_planes planes, uint64_t first)
+{
+    return planes.taken + vx_min(first / 64, planes.word_count);
+}
+
+/* Mark the place that begins at bit `first`, counted from the window's begin, and lies in the
+ * window. At most 5 steps over words. The second form is the first one without the short cut for
+ * blocks of 1 MiB, which is inline because it runs once for each block of a disk. */
+VX_MUST_USE enum vx_claim_mark vx_planes_mark_long(struct vx_claim_planes planes, uint64_t first,
+                                                   uint64_t count_mib);
+
+VX_MUST_USE static inline enum vx_claim_mark vx_planes_mark(struct vx_claim_planes planes,
+                                                            uint64_t first, uint64_t count_mib)
+{
+    if (planes.begins != planes.taken) {
+        return vx_planes_mark_long(planes, first, count_mib);
+    }
+    return vx_bits_claim_one(planes.taken, planes.word_count, first) ? VX_MARK_SAME : VX_MARK_FREE;
+}
+
+/* Record a claim: mark its place, and unless that was free, settle what it means. In each pass
+ * every hard claim must come once, in BAT order, and then every soft one, in BAT order. */
+void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim);
 
 void vx_claims_settle(struct vx_claims *claims, const struct vx_claim *claim,
                       enum vx_claim_mark mark);
 
-static inline void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim)
-{
-    enum vx_claim_mark mark = vx_claims_mark(claims, claim->begin_mib, claim->count_mib);
-
-    if (mark != VX_MARK_FREE) {
-        vx_claims_settle(claims, claim, mark);
-    }
-}
+/* After the hard claims of a pass: does this one, of 1 MiB, overlap any other hard claim, before or
+ * behind it in the table? False when it does not begin in the pass's window. */
+bool vx_claims_is_shared(const struct vx_claims *claims, const struct vx_claim *claim);
 
 /* Naming the other side of the kept collisions takes one more walk over the table: start, then
  * offer every claim, hard and soft together, in BAT order, while owners are wanted. */

@@ -3,6 +3,8 @@
 
 #include "parser/bytes.h"
 
+enum { PLACES_MAX = 16 }; /* that one block is charged to */
+
 #define MIB_LIMIT (UINT64_C(1) << 44) /* 2^64 bytes: no block may end here or beyond */
 
 void vx_tally_add(struct vx_tally *tally, uint64_t index)
@@ -41,9 +43,36 @@ static uint64_t length_mib(const struct vx_entry_walk *walk, const struct vx_ent
     return entry->is_bitmap ? 1 : walk->job->geo->block_mib;
 }
 
+/* What a stale place hits, apart from other blocks. */
+enum stale { STALE_FREE, STALE_PLACE, STALE_FILE_END };
+
+/* The first place that overlaps [begin, end), or NULL. */
+static struct vx_place *first_hit(const struct vx_entry_walk *walk, uint64_t begin, uint64_t end)
+{
+    struct vx_layout_range range = vx_layout_find(walk->job->layout, begin, end);
+
+    return range.first < range.last && range.first < VX_LAYOUT_MAX
+               ? &walk->job->layout->place[range.first]
+               : NULL;
+}
+
+static enum stale stale_fault(const struct vx_entry_walk *walk, uint64_t raw,
+                              const struct vx_place **place)
+{
+    uint64_t begin = vx_bat_mib(raw) << VX_MIB_SHIFT;
+    uint64_t length = walk->job->geo->block_mib << VX_MIB_SHIFT;
+
+    *place = first_hit(walk, begin, vx_add_sat(begin, length));
+    if (*place != NULL) {
+        return STALE_PLACE;
+    }
+    return vx_within(begin, length, walk->file_bytes) ? STALE_FREE : STALE_FILE_END;
+}
+
 bool vx_entry_claim(const struct vx_entry_walk *walk, const struct vx_entry *entry,
                     struct vx_claim *claim)
 {
+    const struct vx_place *place = NULL;
     unsigned state = vx_bat_state(entry->raw);
     bool is_hard = state == VX_STATE_FULLY_PRESENT ||
                    (state == VX_STATE_PARTIALLY_PRESENT && !entry->is_bitmap);
@@ -60,8 +89,11 @@ bool vx_entry_claim(const struct vx_entry_walk *walk, const struct vx_entry *ent
     if ((!is_hard && !is_soft) || (entry->is_bitmap && !walk->job->geo->has_parent)) {
         return false;
     }
-    return claim->begin_mib > 0 && vx_within(claim->begin_mib, claim->count_mib, MIB_LIMIT - 1) &&
-           vx_within(claim->begin_mib << VX_MIB_SHIFT, 1, walk->file_bytes);
+    if (claim->begin_mib == 0 || !vx_within(claim->begin_mib, claim->count_mib, MIB_LIMIT - 1) ||
+        !vx_within(claim->begin_mib << VX_MIB_SHIFT, 1, walk->file_bytes)) {
+        return false;
+    }
+    return is_hard || stale_fault(walk, entry->raw, &place) == STALE_FREE;
 }
 
 /* Does the block end inside the file? needed: bytes of it that hold data. */
@@ -91,30 +123,42 @@ static bool check_end(struct vx_entry_walk *walk, const struct vx_entry *entry, 
     return !is_missing;
 }
 
-/* Does the block stay clear of header section, log and regions? */
-static bool check_clear(struct vx_entry_walk *walk, const struct vx_entry *entry)
+/* Charge the block to a place that it overlaps. */
+static void charge(struct vx_place *place, uint64_t index)
 {
-    uint64_t mib = vx_bat_mib(entry->raw);
-    uint64_t begin = mib << VX_MIB_SHIFT;
-    uint64_t end = vx_add_sat(begin, length_mib(walk, entry) << VX_MIB_SHIFT);
-    struct vx_place *place = NULL;
-    struct vx_finding f = about(walk, entry, VX_BAT_014);
-
-    if (mib >= walk->clear_mib) {
-        return true;
-    }
-    place = vx_layout_find(walk->job->layout, begin, end);
-    if (place == NULL) {
-        return true;
-    }
     if (place->blocks == 0) {
-        place->first_block = entry->index;
+        place->first_block = index;
     }
     place->blocks = vx_add_sat(place->blocks, 1);
-    f.other_offset = place->begin;
-    f.other_length = vx_sub_sat(place->end, place->begin);
-    f.arg[2] = (uint64_t)place->object;
-    f.arg[3] = place->index;
+}
+
+/* Does the block stay clear of header section, log and regions? It is charged to the first
+ * PLACES_MAX places that it overlaps; the finding names the first. */
+static bool check_clear(struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    struct vx_layout *layout = walk->job->layout;
+    uint64_t begin = vx_bat_mib(entry->raw) << VX_MIB_SHIFT;
+    uint64_t end = vx_add_sat(begin, length_mib(walk, entry) << VX_MIB_SHIFT);
+    const struct vx_place *first = first_hit(walk, begin, end);
+    struct vx_layout_range range = {0};
+    struct vx_finding f = about(walk, entry, VX_BAT_014);
+
+    if (first == NULL) {
+        return true;
+    }
+    range = vx_layout_find(layout, begin, end);
+    for (uint32_t i = 0; i < PLACES_MAX; i++) {
+        uint64_t at = vx_add_sat(range.first, i);
+
+        if (at < range.last && at < VX_LAYOUT_MAX &&
+            vx_overlap(begin, end, layout->place[at].begin, layout->place[at].end)) {
+            charge(&layout->place[at], entry->index);
+        }
+    }
+    f.other_offset = first->begin;
+    f.other_length = vx_sub_sat(first->end, first->begin);
+    f.arg[2] = (uint64_t)first->object;
+    f.arg[3] = first->index;
     vx_report(walk->rep, &f);
     return false;
 }
@@ -128,9 +172,8 @@ static bool check_place(struct vx_entry_walk *walk, const struct vx_entry *entry
     is_good = check_clear(walk, entry) && is_good;
     if (vx_entry_claim(walk, entry, &claim)) {
         vx_claims_add(walk->job->claims, &claim);
-        walk->out->end =
-            vx_max(walk->out->end,
-                   vx_add_sat(claim.begin_mib << VX_MIB_SHIFT, claim.count_mib << VX_MIB_SHIFT));
+        walk->out->end = vx_max(walk->out->end, vx_add_sat(claim.begin_mib << VX_MIB_SHIFT,
+                                                           claim.count_mib << VX_MIB_SHIFT));
     }
     return is_good;
 }
@@ -138,27 +181,26 @@ static bool check_place(struct vx_entry_walk *walk, const struct vx_entry *entry
 /* The stale place of an UNDEFINED or UNMAPPED block: ignored by readers, so only warned about. */
 static void check_stale_place(struct vx_entry_walk *walk, const struct vx_entry *entry)
 {
-    uint64_t begin = vx_bat_mib(entry->raw) << VX_MIB_SHIFT;
-    uint64_t length = walk->job->geo->block_mib << VX_MIB_SHIFT;
     const struct vx_place *place = NULL;
     struct vx_finding f = about(walk, entry, VX_BAT_019);
+    enum stale fault = STALE_FREE;
 
-    if (begin == 0) {
+    if (vx_bat_mib(entry->raw) == 0) {
         return;
     }
-    place = vx_layout_find(walk->job->layout, begin, vx_add_sat(begin, length));
-    if (place != NULL) {
+    fault = stale_fault(walk, entry->raw, &place);
+    if (fault == STALE_FREE) {
+        walk->soft_count = vx_add_sat(walk->soft_count, 1);
+        return;
+    }
+    f.arg[2] = (uint64_t)VX_OBJ_FILE_END;
+    if (fault == STALE_PLACE) {
         f.other_offset = place->begin;
         f.other_length = vx_sub_sat(place->end, place->begin);
         f.arg[2] = (uint64_t)place->object;
         f.arg[3] = place->index;
-        vx_report(walk->rep, &f);
-    } else if (!vx_within(begin, length, walk->file_bytes)) {
-        f.arg[2] = (uint64_t)VX_OBJ_FILE_END;
-        vx_report(walk->rep, &f);
-    } else {
-        walk->soft_count = vx_add_sat(walk->soft_count, 1);
     }
+    vx_report(walk->rep, &f);
 }
 
 static void check_reserved_bits(struct vx_entry_walk *walk, const struct vx_entry *entry)
@@ -183,6 +225,14 @@ static void check_no_place(struct vx_entry_walk *walk, const struct vx_entry *en
     }
 }
 
+void vx_entry_note_partial(struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    if (walk->partial.count == 0) {
+        walk->partial_number = entry->number;
+    }
+    vx_tally_add(&walk->partial, entry->index);
+}
+
 /* States 6 and 7. */
 static void check_present(struct vx_entry_walk *walk, const struct vx_entry *entry, unsigned state)
 {
@@ -204,10 +254,7 @@ static void check_present(struct vx_entry_walk *walk, const struct vx_entry *ent
         vx_report(walk->rep, &f);
         return;
     }
-    if (walk->partial.count == 0) {
-        walk->partial_number = entry->number;
-    }
-    vx_tally_add(&walk->partial, entry->index);
+    vx_entry_note_partial(walk, entry);
 }
 
 void vx_entry_check_payload(struct vx_entry_walk *walk, const struct vx_entry *entry)
@@ -285,6 +332,20 @@ static bool check_used_bitmap(struct vx_entry_walk *walk, const struct vx_entry 
     return false;
 }
 
+/* The bitmap cannot be used: neither can the partially present blocks of its chunk, if any. */
+static void report_unusable(struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    struct vx_finding f =
+        vx_entry_finding(walk, VX_BAT_011, walk->partial.first, walk->partial_number, false);
+
+    f.other_offset = vx_entry_finding(walk, VX_BAT_011, entry->index, 0, true).offset;
+    f.other_length = VX_BAT_ENTRY_BYTES;
+    f.arg[1] = walk->partial.count;
+    if (walk->partial.count > 0) {
+        vx_report(walk->rep, &f);
+    }
+}
+
 void vx_entry_check_bitmap(struct vx_entry_walk *walk, const struct vx_entry *entry)
 {
     unsigned state = vx_bat_state(entry->raw);
@@ -299,12 +360,27 @@ void vx_entry_check_bitmap(struct vx_entry_walk *walk, const struct vx_entry *en
         check_unused_bitmap(walk, entry, state);
         return;
     }
-    if (!check_used_bitmap(walk, entry, state) && walk->partial.count > 0) {
-        f = vx_entry_finding(walk, VX_BAT_011, walk->partial.first, walk->partial_number, false);
-        f.other_offset = vx_entry_finding(walk, VX_BAT_011, entry->index, 0, true).offset;
-        f.other_length = VX_BAT_ENTRY_BYTES;
-        f.arg[1] = walk->partial.count;
-        vx_report(walk->rep, &f);
+    if (!check_used_bitmap(walk, entry, state)) {
+        report_unusable(walk, entry);
     }
     walk->partial = (struct vx_tally){0};
+}
+
+bool vx_entry_is_shared(const struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    struct vx_claim claim = {0};
+    uint64_t begin = vx_bat_mib(entry->raw) << VX_MIB_SHIFT;
+
+    return vx_entry_claim(walk, entry, &claim) &&
+           vx_within(begin, VX_BITMAP_BLOCK_BYTES, walk->file_bytes) &&
+           first_hit(walk, begin, vx_add_sat(begin, VX_BITMAP_BLOCK_BYTES)) == NULL &&
+           vx_claims_is_shared(walk->job->claims, &claim);
+}
+
+void vx_entry_report_shared(struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    struct vx_finding f = about(walk, entry, VX_BAT_025);
+
+    vx_report(walk->rep, &f);
+    report_unusable(walk, entry);
 }

@@ -31,6 +31,8 @@ struct vx_entry_walk {
     struct vx_tally partial; /* partially present blocks of the current chunk */
     uint64_t partial_number; /* payload block of the first of them */
     uint64_t soft_count;     /* stale places that may collide with blocks */
+    bool is_unread_reported; /* that part of the table could not be read */
+    bool has_shared;         /* some bit of claims->shared_chunk is set */
 };
 
 /* One entry of a run: its BAT index and what it is for. */
@@ -44,7 +46,8 @@ struct vx_entry {
 void vx_tally_add(struct vx_tally *tally, uint64_t index);
 
 /* Does the entry claim a place in the file? Hard: present blocks, and bitmap blocks of a
- * differencing image; soft: stale places. A place at 0, beyond the file or beyond 2^64 is none. */
+ * differencing image; soft: stale places that hit no header, log, region or end of file, which
+ * is reported at once. A place at 0, beyond the file or beyond 2^64 is none. */
 bool vx_entry_claim(const struct vx_entry_walk *walk, const struct vx_entry *entry,
                     struct vx_claim *claim);
 
@@ -55,6 +58,16 @@ void vx_entry_check_payload(struct vx_entry_walk *walk, const struct vx_entry *e
 /* Judge one sector bitmap entry, which closes its chunk, and record its hard claim. No I/O.
  * Findings: BAT-008, BAT-011, BAT-014, BAT-017, BAT-022 to BAT-026, BAT-028. */
 void vx_entry_check_bitmap(struct vx_entry_walk *walk, const struct vx_entry *entry);
+
+/* Count a partially present block for its chunk. */
+void vx_entry_note_partial(struct vx_entry_walk *walk, const struct vx_entry *entry);
+
+/* After all hard claims of a pass: is this a sector bitmap whose own place is good, but whose block
+ * is another's too? False when it does not begin in the pass's window. */
+bool vx_entry_is_shared(const struct vx_entry_walk *walk, const struct vx_entry *entry);
+
+/* Report such an entry. walk->partial: of its chunk. Findings: BAT-011, BAT-025. */
+void vx_entry_report_shared(struct vx_entry_walk *walk, const struct vx_entry *entry);
 
 /* A finding about the entry: its 8 bytes in the table, argument 0 its number. */
 struct vx_finding vx_entry_finding(const struct vx_entry_walk *walk, enum vx_rule rule,

@@ -6,6 +6,7 @@
 void vx_reporter_init(struct vx_reporter *rep, vx_sink_fn *sink, void *ctx)
 {
     memset(rep, 0, sizeof(*rep));
+    rep->evidence_end = UINT64_MAX;
     rep->sink = sink;
     rep->ctx = ctx;
 }
@@ -44,6 +45,17 @@ void vx_report_more(struct vx_reporter *rep, const struct vx_finding *finding, u
     }
 }
 
+/* Evidence lies inside the file, even if the object that it belongs to does not. */
+static void clip(uint64_t end, uint64_t *offset, uint64_t *length)
+{
+    if (*offset >= end) {
+        *offset = VX_NO_OFFSET;
+        *length = 0;
+    } else {
+        *length = vx_min(*length, vx_sub_sat(end, *offset));
+    }
+}
+
 void vx_report(struct vx_reporter *rep, const struct vx_finding *finding)
 {
     struct vx_finding f = *finding;
@@ -57,6 +69,8 @@ void vx_report(struct vx_reporter *rep, const struct vx_finding *finding)
     }
     f.severity = severity_of(finding);
     f.view = rep->view;
+    clip(rep->evidence_end, &f.offset, &f.length);
+    clip(rep->evidence_end, &f.other_offset, &f.other_length);
     rep->sink(rep->ctx, &f);
 }
 

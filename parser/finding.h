@@ -69,7 +69,8 @@ typedef void vx_sink_fn(void *ctx, const struct vx_finding *finding);
 struct vx_reporter {
     vx_sink_fn *sink;
     void *ctx;
-    enum vx_view view; /* stamped on findings */
+    enum vx_view view;     /* stamped on findings */
+    uint64_t evidence_end; /* size of what is judged: evidence is clipped to it */
     uint64_t total[VX_RULE_COUNT];
     uint64_t by_severity[VX_SEV_COUNT];
     bool is_incomplete; /* a RUN finding of severity warning or more was reported */

@@ -37,8 +37,7 @@ bool vx_geometry_init(uint64_t disk_bytes, uint64_t block_bytes, uint64_t sector
         g.bat_entries = g.bitmap_blocks * (g.chunk_ratio + 1);
     } else if (g.payload_blocks > 0) {
         /* the last entry is the last payload block */
-        g.bat_entries =
-            g.payload_blocks + vx_div(vx_sub_sat(g.payload_blocks, 1), g.chunk_ratio);
+        g.bat_entries = g.payload_blocks + vx_div(vx_sub_sat(g.payload_blocks, 1), g.chunk_ratio);
     }
     *out = g;
     return true;

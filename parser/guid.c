@@ -29,8 +29,8 @@ bool vx_guid_less(const struct vx_guid *a, const struct vx_guid *b)
 void vx_guid_format(const struct vx_guid *guid, char text[VX_GUID_TEXT_BYTES])
 {
     /* Which byte comes next in the text; 255 stands for a hyphen. */
-    static const uint8_t ORDER[] = {3, 2, 1,   0, 255, 5,   4,  255, 7,  6,
-                                    255, 8, 9, 255, 10, 11, 12, 13,  14, 15};
+    static const uint8_t ORDER[] = {3,   2, 1, 0,   255, 5,  4,  255, 7,  6,
+                                    255, 8, 9, 255, 10,  11, 12, 13,  14, 15};
     static const char HEX[] = "0123456789abcdef";
     size_t at = 0;
 

@@ -7,17 +7,17 @@
 #include "parser/workspace.h"
 
 enum { /* byte positions in a header */
-    POS_SIGNATURE = 0,
-    POS_CHECKSUM = 4,
-    POS_SEQUENCE_NUMBER = 8,
-    POS_FILE_WRITE_GUID = 16,
-    POS_DATA_WRITE_GUID = 32,
-    POS_LOG_GUID = VX_HEADER_LOG_GUID_POS,
-    POS_LOG_VERSION = 64,
-    POS_VERSION = 66,
-    POS_LOG_LENGTH = 68,
-    POS_LOG_OFFSET = 72,
-    POS_RESERVED = 80
+       POS_SIGNATURE = 0,
+       POS_CHECKSUM = 4,
+       POS_SEQUENCE_NUMBER = 8,
+       POS_FILE_WRITE_GUID = 16,
+       POS_DATA_WRITE_GUID = 32,
+       POS_LOG_GUID = VX_HEADER_LOG_GUID_POS,
+       POS_LOG_VERSION = 64,
+       POS_VERSION = 66,
+       POS_LOG_LENGTH = 68,
+       POS_LOG_OFFSET = 72,
+       POS_RESERVED = 80
 };
 
 static const uint8_t ZERO_CHECKSUM[4] = {0};
@@ -56,14 +56,14 @@ static void load_copy(const struct vx_source *raw, uint32_t which, uint8_t bytes
     vx_header_decode(bytes, &out->header);
     sum = vx_crc32c(crc, 0, bytes, POS_CHECKSUM);
     sum = vx_crc32c(crc, sum, ZERO_CHECKSUM, sizeof(ZERO_CHECKSUM));
-    out->computed_checksum = vx_crc32c(crc, sum, bytes + POS_SEQUENCE_NUMBER,
-                                       VX_HEADER_BYTES - POS_SEQUENCE_NUMBER);
+    out->computed_checksum =
+        vx_crc32c(crc, sum, bytes + POS_SEQUENCE_NUMBER, VX_HEADER_BYTES - POS_SEQUENCE_NUMBER);
     out->is_valid = out->header.signature == VX_SIGNATURE_HEAD &&
                     out->header.checksum == out->computed_checksum;
 }
 
-void vx_headers_load(const struct vx_source *raw, struct vx_workspace *ws,
-                     struct vx_reporter *rep, struct vx_headers *out)
+void vx_headers_load(const struct vx_source *raw, struct vx_workspace *ws, struct vx_reporter *rep,
+                     struct vx_headers *out)
 {
     memset(out, 0, sizeof(*out));
     load_copy(raw, 0, ws->table[0], ws->crc, rep, &out->copy[0]);
@@ -134,8 +134,8 @@ static void choose_of_two(struct vx_headers *headers, struct vx_reporter *rep)
         vx_report(rep, &f);
         headers->has_current = headers->are_identical;
     }
-    if (h1->version != h2->version || h1->log_version != h2->log_version ||
-        h1->log_length != h2->log_length || h1->log_offset != h2->log_offset) {
+    if (h1->version != h2->version || h1->log_length != h2->log_length ||
+        h1->log_offset != h2->log_offset) {
         f = about(VX_HDR_022, headers->current, POS_LOG_VERSION, POS_RESERVED - POS_LOG_VERSION);
         f.other_offset = vx_header_offset(1 - headers->current) + POS_LOG_VERSION;
         f.other_length = f.length;
@@ -221,7 +221,6 @@ static bool check_log_extent(const struct vx_header *h, uint32_t copy, uint64_t 
     }
     if (!vx_add(h->log_offset, h->log_length, &end)) {
         f = vx_finding_at(VX_LAY_008, VX_OBJ_LOG, 0, vx_header_offset(copy) + POS_LOG_LENGTH, 12);
-        f.severity = severity;
         f.arg[0] = h->log_offset;
         f.arg[1] = h->log_length;
         vx_report(rep, &f);

@@ -53,8 +53,8 @@ void vx_header_decode(const uint8_t bytes[VX_HEADER_BYTES], struct vx_header *ou
 /* Read and decode both copies and compute their checksums, judging nothing.
  * At most two reads of 4096 bytes, from the raw image, never from a replayed view; a copy beyond
  * the end of the file is left unread. out is zeroed on entry. Findings: RUN-001. */
-void vx_headers_load(const struct vx_source *raw, struct vx_workspace *ws,
-                     struct vx_reporter *rep, struct vx_headers *out);
+void vx_headers_load(const struct vx_source *raw, struct vx_workspace *ws, struct vx_reporter *rep,
+                     struct vx_headers *out);
 
 /* Does some copy begin with "head"? A file without any is no VHDX. */
 bool vx_headers_have_signature(const struct vx_headers *headers);

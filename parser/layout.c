@@ -5,6 +5,8 @@
 #include "parser/sort.h"
 #include "parser/workspace.h"
 
+enum { SEARCH_STEPS = 12 /* 2^12 is more than VX_LAYOUT_MAX */ };
+
 /* Evidence for a finding about a place: the bytes it covers. */
 static struct vx_finding about(enum vx_rule rule, const struct vx_place *place)
 {
@@ -78,24 +80,61 @@ static void report_pair(const struct vx_place *own, const struct vx_place *other
     vx_report(rep, &f);
 }
 
-/* Two places overlap: say so from the view of each rule that is broken. */
-static void report_overlap(const struct vx_place *a, const struct vx_place *b, bool is_dirty,
+/* Two regions overlap, or a region and the header section, or the log and the header section. */
+static void report_overlap(const struct vx_place *a, const struct vx_place *b,
                            struct vx_reporter *rep)
 {
     enum vx_severity severity = is_vital(a) || is_vital(b) ? VX_SEV_FATAL : VX_SEV_ERROR;
-    enum vx_severity log_severity = is_dirty ? VX_SEV_FATAL : VX_SEV_ERROR;
 
     report_pair(a, b, VX_LAY_006, severity, rep);
     if (is_region(a) && is_region(b)) {
         report_pair(a, b, VX_RGE_006, severity, rep);
-    } else if (is_region(a) && b->object == VX_OBJ_LOG) {
-        report_pair(a, b, VX_RGE_007, severity, rep);
-        report_pair(b, a, VX_HDR_016, log_severity, rep);
-    } else if (is_region(b) && a->object == VX_OBJ_LOG) {
-        report_pair(b, a, VX_RGE_007, severity, rep);
-        report_pair(a, b, VX_HDR_016, log_severity, rep);
     }
     /* a region or log in the header section is RGE-003 or HDR-015, reported with the entry */
+}
+
+/* Every region that overlaps the log, from the view of both. */
+static void check_log(const struct vx_layout *layout, bool is_dirty, struct vx_reporter *rep)
+{
+    const struct vx_place *log = NULL;
+
+    for (uint32_t i = 0; i < layout->count && i < VX_LAYOUT_MAX; i++) {
+        log = layout->place[i].object == VX_OBJ_LOG ? &layout->place[i] : log;
+    }
+    for (uint32_t i = 0; log != NULL && i < layout->count && i < VX_LAYOUT_MAX; i++) {
+        const struct vx_place *place = &layout->place[i];
+        enum vx_severity severity = is_vital(place) ? VX_SEV_FATAL : VX_SEV_ERROR;
+
+        if (!is_region(place) || !vx_overlap(place->begin, place->end, log->begin, log->end)) {
+            continue;
+        }
+        report_pair(place, log, VX_LAY_006, severity, rep);
+        report_pair(place, log, VX_RGE_007, severity, rep);
+        report_pair(log, place, VX_HDR_016, is_dirty ? VX_SEV_FATAL : VX_SEV_ERROR, rep);
+    }
+}
+
+/* Every place that begins before the end of one that begins earlier, the log aside. */
+static void check_pairs(const struct vx_layout *layout, struct vx_reporter *rep)
+{
+    const struct vx_place *furthest = NULL; /* region that reaches furthest so far */
+
+    for (uint32_t i = 0; i < layout->count && i < VX_LAYOUT_MAX; i++) {
+        const struct vx_place *place = &layout->place[i];
+
+        if (place->begin < VX_HEADER_SECTION_BYTES && place->object != VX_OBJ_HEADER_SECTION) {
+            report_overlap(place, &layout->place[0], rep);
+        }
+        if (!is_region(place)) {
+            continue;
+        }
+        if (furthest != NULL && place->begin < furthest->end) {
+            report_overlap(place, furthest, rep);
+        }
+        if (furthest == NULL || place->end > furthest->end) {
+            furthest = place;
+        }
+    }
 }
 
 void vx_layout_check(const struct vx_headers *headers, const struct vx_regions *regions,
@@ -115,25 +154,22 @@ void vx_layout_check(const struct vx_headers *headers, const struct vx_regions *
     }
     sort_places(ws);
     for (uint32_t i = 0; i < layout->count && i < VX_LAYOUT_MAX; i++) {
-        struct vx_place *place = &layout->place[i];
-
-        if (i > 0 && furthest < VX_LAYOUT_MAX && place->begin < layout->place[furthest].end) {
-            report_overlap(place, &layout->place[furthest], headers->is_dirty, rep);
-        }
-        if (furthest < VX_LAYOUT_MAX && place->end > layout->place[furthest].end) {
+        if (furthest < VX_LAYOUT_MAX && layout->place[i].end > layout->place[furthest].end) {
             furthest = i;
         }
-        place->furthest = furthest;
+        layout->place[i].furthest = furthest;
     }
+    check_pairs(layout, rep);
+    check_log(layout, headers->is_dirty, rep);
 }
 
-struct vx_place *vx_layout_find(struct vx_layout *layout, uint64_t begin, uint64_t end)
+/* How many places, from the front, begin before `end`. */
+static uint32_t count_beginning_before(const struct vx_layout *layout, uint64_t end)
 {
-    uint32_t low = 0; /* places below this begin before `end` */
+    uint32_t low = 0;
     uint32_t high = layout->count < VX_LAYOUT_MAX ? layout->count : VX_LAYOUT_MAX;
-    uint32_t furthest = 0;
 
-    for (uint32_t step = 0; step < 12 && low < high; step++) { /* 2^12 > VX_LAYOUT_MAX */
+    for (uint32_t step = 0; step < SEARCH_STEPS && low < high; step++) {
         uint32_t middle = (low + high) / 2;
 
         if (middle < VX_LAYOUT_MAX && layout->place[middle].begin < end) {
@@ -142,14 +178,38 @@ struct vx_place *vx_layout_find(struct vx_layout *layout, uint64_t begin, uint64
             high = middle;
         }
     }
-    if (low == 0 || low > VX_LAYOUT_MAX) {
-        return NULL;
+    return low;
+}
+
+/* How many places, from the front, lie with all before them at or below `begin`. */
+static uint32_t count_ending_before(const struct vx_layout *layout, uint64_t begin)
+{
+    uint32_t low = 0;
+    uint32_t high = layout->count < VX_LAYOUT_MAX ? layout->count : VX_LAYOUT_MAX;
+
+    for (uint32_t step = 0; step < SEARCH_STEPS && low < high; step++) {
+        uint32_t middle = (low + high) / 2;
+        uint32_t furthest = middle < VX_LAYOUT_MAX ? layout->place[middle].furthest : 0;
+
+        if (furthest < VX_LAYOUT_MAX && layout->place[furthest].end <= begin) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    furthest = layout->place[low - 1].furthest;
-    if (furthest >= VX_LAYOUT_MAX || layout->place[furthest].end <= begin) {
-        return NULL;
+    return low;
+}
+
+struct vx_layout_range vx_layout_find(const struct vx_layout *layout, uint64_t begin, uint64_t end)
+{
+    struct vx_layout_range range = {0};
+
+    if (begin >= end || begin >= layout->end) {
+        return range; /* as for nearly every block of a sound image */
     }
-    return &layout->place[furthest];
+    range.first = count_ending_before(layout, begin);
+    range.last = count_beginning_before(layout, end);
+    return range.first < range.last ? range : (struct vx_layout_range){0};
 }
 
 void vx_layout_report_blocks(const struct vx_layout *layout, struct vx_reporter *rep)

@@ -17,10 +17,10 @@ struct vx_place {
     uint64_t begin;
     uint64_t end; /* exclusive; saturated at 2^64 - 1 */
     enum vx_object object;
-    uint32_t index;        /* of the object */
-    uint32_t furthest;     /* place with the greatest end among this and all before */
-    uint64_t blocks;       /* blocks found overlapping this place */
-    uint64_t first_block;  /* BAT entry of the first of them */
+    uint32_t index;       /* of the object */
+    uint32_t furthest;    /* place with the greatest end among this and all before */
+    uint64_t blocks;      /* blocks found overlapping this place */
+    uint64_t first_block; /* BAT entry of the first of them */
 };
 
 struct vx_layout {
@@ -35,8 +35,13 @@ struct vx_layout {
 void vx_layout_check(const struct vx_headers *headers, const struct vx_regions *regions,
                      struct vx_workspace *ws, struct vx_reporter *rep);
 
-/* A place that overlaps [begin, end), or NULL. At most 12 steps. */
-struct vx_place *vx_layout_find(struct vx_layout *layout, uint64_t begin, uint64_t end);
+/* Candidates for overlapping [begin, end): places outside [first, last) do not; of those inside,
+ * the first one does, and each must be asked. An empty range: none. At most 24 steps. */
+struct vx_layout_range {
+    uint32_t first;
+    uint32_t last;
+};
+struct vx_layout_range vx_layout_find(const struct vx_layout *layout, uint64_t begin, uint64_t end);
 
 /* Bytes that all places together occupy. */
 uint64_t vx_layout_bytes(const struct vx_layout *layout);

@@ -9,22 +9,22 @@
 #define SIGNATURE_METADATA UINT64_C(0x617461646174656d) /* "metadata", read little-endian */
 
 enum { /* byte positions in the table, then in an entry */
-    POS_SIGNATURE = 0,
-    POS_RESERVED = 8,
-    POS_ENTRY_COUNT = 10,
-    POS_RESERVED2 = 12,
-    RESERVED2_BYTES = 20,
-    POS_ID = 0,
-    POS_OFFSET = 16,
-    POS_LENGTH = 20,
-    POS_FLAGS = 24,
-    POS_ENTRY_RESERVED = 28,
-    KNOWN_FLAGS = VX_ITEM_IS_USER | VX_ITEM_IS_VIRTUAL_DISK | VX_ITEM_IS_REQUIRED,
-    KNOWN_PARAMETERS = VX_PARAM_LEAVE_BLOCK_ALLOCATED | VX_PARAM_HAS_PARENT,
-    ITEM_BYTES_MAX = VX_MIB,
-    MICROSOFT_REGION_MAX = 128 * VX_MIB,
-    MICROSOFT_CATEGORY_MAX = 40 * VX_MIB,
-    VALUE_BYTES_MAX = 16
+       POS_SIGNATURE = 0,
+       POS_RESERVED = 8,
+       POS_ENTRY_COUNT = 10,
+       POS_RESERVED2 = 12,
+       RESERVED2_BYTES = 20,
+       POS_ID = 0,
+       POS_OFFSET = 16,
+       POS_LENGTH = 20,
+       POS_FLAGS = 24,
+       POS_ENTRY_RESERVED = 28,
+       KNOWN_FLAGS = VX_ITEM_IS_USER | VX_ITEM_IS_VIRTUAL_DISK | VX_ITEM_IS_REQUIRED,
+       KNOWN_PARAMETERS = VX_PARAM_LEAVE_BLOCK_ALLOCATED | VX_PARAM_HAS_PARENT,
+       ITEM_BYTES_MAX = VX_MIB,
+       MICROSOFT_REGION_MAX = 128 * VX_MIB,
+       MICROSOFT_CATEGORY_MAX = 40 * VX_MIB,
+       VALUE_BYTES_MAX = 16
 };
 
 /* What the format says about an item. length 0: not defined. */
@@ -112,9 +112,9 @@ static bool is_known(const struct vx_item *item)
 /* Can no block be located without this item? */
 static bool is_vital(const struct vx_item *item)
 {
-    return is_known(item) && (item->kind == VX_ITEM_FILE_PARAMETERS ||
-                              item->kind == VX_ITEM_DISK_SIZE ||
-                              item->kind == VX_ITEM_LOGICAL_SECTOR_SIZE);
+    return is_known(item) &&
+           (item->kind == VX_ITEM_FILE_PARAMETERS || item->kind == VX_ITEM_DISK_SIZE ||
+            item->kind == VX_ITEM_LOGICAL_SECTOR_SIZE);
 }
 
 /* What the checks of one entry share. */
@@ -126,8 +126,8 @@ struct entry_context {
     struct vx_reporter *rep;
 };
 
-static struct vx_finding about_entry(const struct entry_context *c, enum vx_rule rule,
-                                     uint32_t pos, uint32_t len)
+static struct vx_finding about_entry(const struct entry_context *c, enum vx_rule rule, uint32_t pos,
+                                     uint32_t len)
 {
     return vx_finding_at(rule, VX_OBJ_METADATA_ENTRY, c->index, c->entry_offset + pos, len);
 }
@@ -185,7 +185,7 @@ static void check_item_flags(const struct entry_context *c, struct vx_metadata *
     }
     f = about_entry(c, VX_MDE_008, POS_ID, VX_GUID_BYTES);
     vx_guid_split(&item->id, &f.arg[0], &f.arg[1]);
-    if (item->kind == VX_ITEM_UNKNOWN && is_required) {
+    if (!is_known(item) && is_required) {
         out->unknown_required += 1;
         vx_report(c->rep, &f);
     }
@@ -239,8 +239,7 @@ static void check_incomplete_file(const struct entry_context *c)
     struct vx_finding f = about_entry(c, VX_MDE_020, POS_ID, VX_METADATA_ENTRY_BYTES);
 
     if (c->item->kind == VX_ITEM_INCOMPLETE_FILE && !is_user(c->item)) {
-        f.severity =
-            (c->item->flags & VX_ITEM_IS_REQUIRED) != 0 ? VX_SEV_FATAL : VX_SEV_WARNING;
+        f.severity = (c->item->flags & VX_ITEM_IS_REQUIRED) != 0 ? VX_SEV_FATAL : VX_SEV_WARNING;
         f.arg[0] = c->item->flags;
         vx_report(c->rep, &f);
     }
@@ -490,8 +489,8 @@ static void check_present(const struct vx_region_place *place,
 {
     for (int kind = VX_ITEM_FILE_PARAMETERS; kind <= VX_ITEM_PHYSICAL_SECTOR_SIZE; kind++) {
         bool is_vital_kind = kind != VX_ITEM_DISK_ID && kind != VX_ITEM_PHYSICAL_SECTOR_SIZE;
-        struct vx_finding f = about_table(is_vital_kind ? VX_MDE_015 : VX_MDE_016, place, 0,
-                                          VX_METADATA_TABLE_BYTES);
+        struct vx_finding f =
+            about_table(is_vital_kind ? VX_MDE_015 : VX_MDE_016, place, 0, VX_METADATA_TABLE_BYTES);
 
         vx_guid_split(&KNOWN[kind].id, &f.arg[0], &f.arg[1]);
         if (!out->has[kind] && !unread[kind]) {

@@ -4,25 +4,26 @@
 #include "parser/bytes.h"
 #include "parser/crc32c.h"
 #include "parser/load.h"
+#include "parser/metadata.h"
 #include "parser/sort.h"
 #include "parser/workspace.h"
 
 enum { /* byte positions in a table, then in an entry */
-    POS_SIGNATURE = 0,
-    POS_CHECKSUM = 4,
-    POS_ENTRY_COUNT = 8,
-    POS_RESERVED = 12,
-    POS_GUID = 0,
-    POS_OFFSET = 16,
-    POS_LENGTH = 24,
-    POS_REQUIRED = 28,
-    REQUIRED_BIT = 1
+       POS_SIGNATURE = 0,
+       POS_CHECKSUM = 4,
+       POS_ENTRY_COUNT = 8,
+       POS_RESERVED = 12,
+       POS_GUID = 0,
+       POS_OFFSET = 16,
+       POS_LENGTH = 24,
+       POS_REQUIRED = 28,
+       REQUIRED_BIT = 1
 };
 
 static const uint8_t ZERO_CHECKSUM[4] = {0};
 
-static const struct vx_guid GUID_BAT = {{0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42, 0x9d,
-                                         0x64, 0x11, 0x5e, 0x9b, 0xfd, 0x4a, 0x08}};
+static const struct vx_guid GUID_BAT = {{0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42, 0x9d, 0x64,
+                                         0x11, 0x5e, 0x9b, 0xfd, 0x4a, 0x08}};
 static const struct vx_guid GUID_METADATA = {{0x06, 0xa2, 0x7c, 0x8b, 0x90, 0x47, 0x9a, 0x4b, 0xb8,
                                               0xfe, 0x57, 0x5f, 0x05, 0x0f, 0x88, 0x6e}};
 
@@ -61,8 +62,7 @@ static void load_copy(const struct vx_source *view, uint32_t which,
 {
     uint32_t sum = 0;
 
-    out->is_read =
-        vx_load(view, vx_region_table_offset(which), table, VX_REGION_TABLE_BYTES, rep);
+    out->is_read = vx_load(view, vx_region_table_offset(which), table, VX_REGION_TABLE_BYTES, rep);
     if (!out->is_read) {
         return;
     }
@@ -72,10 +72,9 @@ static void load_copy(const struct vx_source *view, uint32_t which,
     out->reserved = vx_le32(table + POS_RESERVED);
     sum = vx_crc32c(crc, 0, table, POS_CHECKSUM);
     sum = vx_crc32c(crc, sum, ZERO_CHECKSUM, sizeof(ZERO_CHECKSUM));
-    out->computed_checksum = vx_crc32c(crc, sum, table + POS_ENTRY_COUNT,
-                                       VX_REGION_TABLE_BYTES - POS_ENTRY_COUNT);
-    out->is_valid =
-        out->signature == VX_SIGNATURE_REGI && out->checksum == out->computed_checksum;
+    out->computed_checksum =
+        vx_crc32c(crc, sum, table + POS_ENTRY_COUNT, VX_REGION_TABLE_BYTES - POS_ENTRY_COUNT);
+    out->is_valid = out->signature == VX_SIGNATURE_REGI && out->checksum == out->computed_checksum;
 }
 
 /* A finding about [pos, pos + len) of a table copy. */
@@ -148,9 +147,9 @@ static bool place_differs(const struct vx_workspace *ws, const struct vx_regions
 static void compare_copies(const struct vx_workspace *ws, const struct vx_regions *regions,
                            struct vx_reporter *rep)
 {
-    uint32_t used = entry_pos(regions->copy[0].entry_count <= VX_REGIONS_MAX
-                                  ? regions->copy[0].entry_count
-                                  : VX_REGIONS_MAX);
+    uint32_t used =
+        entry_pos(regions->copy[0].entry_count <= VX_REGIONS_MAX ? regions->copy[0].entry_count
+                                                                 : VX_REGIONS_MAX);
     uint32_t pos = POS_ENTRY_COUNT;
     struct vx_finding f = {0};
 
@@ -215,8 +214,8 @@ struct entry_context {
     struct vx_reporter *rep;
 };
 
-static struct vx_finding about_entry(const struct entry_context *c, enum vx_rule rule,
-                                     uint32_t pos, uint32_t len)
+static struct vx_finding about_entry(const struct entry_context *c, enum vx_rule rule, uint32_t pos,
+                                     uint32_t len)
 {
     struct vx_finding f =
         vx_finding_at(rule, c->region->object, c->index, c->entry_offset + pos, len);
@@ -226,8 +225,7 @@ static struct vx_finding about_entry(const struct entry_context *c, enum vx_rule
 }
 
 /* Report f, and with the same numbers the layout rule that stands above it. */
-static void report_place(const struct entry_context *c, struct vx_finding *f,
-                         enum vx_rule umbrella)
+static void report_place(const struct entry_context *c, struct vx_finding *f, enum vx_rule umbrella)
 {
     vx_report(c->rep, f);
     f->rule = umbrella;
@@ -259,14 +257,20 @@ static void check_entry_length(const struct entry_context *c)
     f.arg[1] = VX_MIB;
     if (c->region->length % VX_MIB != 0) {
         f.severity = VX_SEV_ERROR;
+        if (c->region->object == VX_OBJ_METADATA_REGION &&
+            c->region->length < VX_METADATA_TABLE_BYTES) {
+            f.severity = VX_SEV_FATAL; /* too short for its table (a BAT too short is BAT-007) */
+        }
         vx_report(c->rep, &f);
     }
     if (c->region->length == 0) {
         f = about_entry(c, VX_RGE_005, POS_LENGTH, 4);
         vx_report(c->rep, &f);
+        return; /* nowhere, so neither beyond the file nor on top of something */
     }
     if (!vx_add(c->region->offset, c->region->length, &end)) {
         f = about_entry(c, VX_LAY_008, POS_OFFSET, 12);
+        f.severity = VX_SEV_DEFAULT;
         f.arg[0] = c->region->offset;
         f.arg[1] = c->region->length;
         vx_report(c->rep, &f);
@@ -339,8 +343,8 @@ static void check_presence(const struct vx_regions *regions, uint32_t found, enu
     }
 }
 
-static void check_entries(struct vx_workspace *ws, uint64_t file_bytes,
-                          struct vx_regions *regions, struct vx_reporter *rep)
+static void check_entries(struct vx_workspace *ws, uint64_t file_bytes, struct vx_regions *regions,
+                          struct vx_reporter *rep)
 {
     uint32_t bats = 0;
     uint32_t metadatas = 0;
@@ -414,8 +418,8 @@ static void check_unique(struct vx_workspace *ws, const struct vx_regions *regio
     }
 }
 
-void vx_regions_load(const struct vx_source *view, struct vx_workspace *ws,
-                     struct vx_reporter *rep, struct vx_regions *out)
+void vx_regions_load(const struct vx_source *view, struct vx_workspace *ws, struct vx_reporter *rep,
+                     struct vx_regions *out)
 {
     memset(out, 0, sizeof(*out));
     load_copy(view, 0, ws->table[0], ws->crc, rep, &out->copy[0]);

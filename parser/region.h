@@ -48,9 +48,9 @@ struct vx_region_table_copy {
 
 struct vx_regions {
     struct vx_region_table_copy copy[VX_REGION_TABLE_COPIES];
-    bool is_usable;   /* some copy is valid and its count is legal: the entries are known */
-    uint32_t used;    /* the copy that counts */
-    uint32_t count;   /* entries, in workspace.region */
+    bool is_usable; /* some copy is valid and its count is legal: the entries are known */
+    uint32_t used;  /* the copy that counts */
+    uint32_t count; /* entries, in workspace.region */
     uint32_t unknown_required;
     struct vx_region_place bat;
     struct vx_region_place metadata;
@@ -65,8 +65,8 @@ void vx_region_decode(const uint8_t table[VX_REGION_TABLE_BYTES], uint32_t index
  * ws->region holds the entries afterwards. At most 2047 log 2047 steps.
  * Findings: RGT-002 to RGT-011, RGE-001 to RGE-005, RGE-009 to RGE-014, LAY-004, LAY-005,
  * LAY-007, LAY-008, RUN-001. */
-void vx_regions_load(const struct vx_source *view, struct vx_workspace *ws,
-                     struct vx_reporter *rep, struct vx_regions *out);
+void vx_regions_load(const struct vx_source *view, struct vx_workspace *ws, struct vx_reporter *rep,
+                     struct vx_regions *out);
 
 /* Offset in the file of region table copy 0 or 1. */
 uint64_t vx_region_table_offset(uint32_t copy);

@@ -2,7 +2,7 @@
 #include "parser/rules.h"
 
 static const uint8_t SEVERITY[VX_RULE_COUNT] = {
-#define VX_RULE(area, number, severity, clause, title, message, found, expected, hint)            \
+#define VX_RULE(area, number, severity, clause, title, message, found, expected, hint)             \
     [VX_##area##_##number] = VX_SEV_##severity,
 #include "parser/rules.def"
 #undef VX_RULE

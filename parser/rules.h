@@ -6,7 +6,7 @@
 #include "parser/base.h"
 
 enum vx_rule {
-#define VX_RULE(area, number, severity, clause, title, message, found, expected, hint)            \
+#define VX_RULE(area, number, severity, clause, title, message, found, expected, hint)             \
     VX_##area##_##number,
 #include "parser/rules.def"
 #undef VX_RULE

@@ -50,6 +50,7 @@ bool vx_structure_check_head(struct vx_structure *s, const struct vx_source *raw
     const struct vx_header *h = NULL;
 
     s->rep->view = VX_VIEW_RAW;
+    s->rep->evidence_end = raw->size;
     facts->file_bytes = raw->size;
     vx_fileid_load(raw, s->ws->table[0], s->rep, &facts->fileid);
     vx_headers_load(raw, s->ws, s->rep, &facts->headers);
@@ -72,8 +73,7 @@ static void check_required(struct vx_structure *s)
 {
     struct vx_finding f = vx_finding_at(VX_LAY_011, VX_OBJ_FILE, 0, VX_NO_OFFSET, 0);
 
-    f.arg[0] =
-        vx_add_sat(s->facts.regions.unknown_required, s->facts.metadata.unknown_required);
+    f.arg[0] = vx_add_sat(s->facts.regions.unknown_required, s->facts.metadata.unknown_required);
     if (f.arg[0] > 0) {
         vx_report(s->rep, &f);
     }
@@ -100,6 +100,7 @@ bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *v
 {
     struct vx_facts *facts = &s->facts;
 
+    s->rep->evidence_end = view->size;
     vx_regions_load(view, s->ws, s->rep, &facts->regions);
     if (!facts->regions.is_usable) {
         vx_report_skipped(s->rep, VX_PASS_METADATA);
@@ -127,8 +128,8 @@ void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *v
     struct vx_finding f = vx_finding_at(VX_RUN_006, VX_OBJ_DISK, 0, VX_NO_OFFSET, 0);
 
     if (!facts->has_geometry || !facts->regions.bat.is_usable ||
-        vx_claims_init(&s->claims, s->claim_words, s->claim_word_count,
-                       facts->geometry.block_mib) != VX_OK) {
+        vx_claims_init(&s->claims, s->claim_words, s->claim_word_count, facts->geometry.block_mib,
+                       facts->geometry.has_parent) != VX_OK) {
         vx_report_skipped(s->rep, VX_PASS_BLOCKS);
         return;
     }

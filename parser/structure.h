@@ -3,7 +3,8 @@
  *     struct vx_structure s;
  *     vx_structure_init(&s, memory, bytes, &reporter);
  *     vx_structure_check_head(&s, &raw);         identifier and headers: the file as it lies
- *     vx_structure_check_body(&s, &view);        everything else: raw or, with a log, replayed
+ *     vx_structure_check_tables(&s, &view);      the rest: raw or, with a log, replayed
+ *     vx_structure_check_blocks(&s, &view);
  *     verdict = vx_verdict_of(&reporter);
  *
  * A pass whose input is unusable is skipped and reported as VHDX-RUN-003; it does not shout. */
@@ -41,7 +42,8 @@ struct vx_structure {
     struct vx_facts facts;
 };
 
-/* Workspace plus claims memory: min works for any file, with max one pass over the BAT is enough. */
+/* Workspace plus claims memory: min works for any file, with max one pass over the BAT is enough.
+ */
 struct vx_need vx_structure_need(uint64_t file_bytes);
 
 /* memory: as aligned as malloc's, at least vx_structure_need().min bytes. The findings are the same
@@ -50,7 +52,8 @@ struct vx_need vx_structure_need(uint64_t file_bytes);
 VX_MUST_USE enum vx_status vx_structure_init(struct vx_structure *s, void *memory, size_t bytes,
                                              struct vx_reporter *rep);
 
-/* Passes 1 and 2: file identifier and headers. Returns whether there is a current header. */
+/* Passes 1 and 2: file identifier and headers. Returns whether it makes sense to go on: false when
+ * the file is no VHDX, or one of an unknown version. There may still be no current header. */
 bool vx_structure_check_head(struct vx_structure *s, const struct vx_source *raw);
 
 /* Passes 5 to 7: regions, layout, metadata, geometry. Returns whether the geometry is known. */

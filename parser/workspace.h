@@ -20,7 +20,7 @@ struct vx_workspace {
     struct vx_item item[VX_ITEMS_MAX];
     uint16_t order[VX_SORT_MAX];             /* scratch for sorting */
     struct vx_place unsorted[VX_LAYOUT_MAX]; /* scratch of the layout pass */
-    struct vx_layout layout;       /* filled by the layout pass, kept to the end */
+    struct vx_layout layout;                 /* filled by the layout pass, kept to the end */
 };
 
 #endif

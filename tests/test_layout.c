@@ -47,14 +47,19 @@ static void expect_finds_as_naive(const struct vx_workspace *ws, struct vx_layou
             const uint64_t begin = mib * VX_MIB;
             const uint64_t end = begin + count * VX_MIB;
             bool hits = begin < 2 * VX_MIB; /* header section, log */
-            const struct vx_place *place = vx_layout_find(layout, begin, end);
+            const struct vx_layout_range range = vx_layout_find(layout, begin, end);
 
+            for (uint32_t i = 0; i < layout->count; i++) {
+                const bool is_hit = layout->place[i].begin < end && begin < layout->place[i].end;
+
+                assert_true(!is_hit || (range.first <= i && i < range.last));
+                assert_true(i != range.first || range.first >= range.last || is_hit);
+            }
             for (unsigned i = 0; i < REGIONS; i++) {
                 hits = hits || (ws->region[i].length > 0 && ws->region[i].offset < end &&
                                 begin < ws->region[i].offset + ws->region[i].length);
             }
-            assert_int_equal(place != NULL, hits);
-            assert_true(place == NULL || (place->begin < end && begin < place->end));
+            assert_int_equal(range.first < range.last, hits);
         }
     }
 }
@@ -124,20 +129,29 @@ static void test_layout__overlaps_beyond_the_file__evidence_stays_inside(void **
     image_free(&im);
 }
 
+static bool finds(const struct vx_layout *layout, uint64_t begin, uint64_t end)
+{
+    const struct vx_layout_range range = vx_layout_find(layout, begin, end);
+
+    return range.first < range.last;
+}
+
 static void test_layout_find__empty_layout__is_null(void **state)
 {
     static struct vx_layout layout;
 
     (void)state;
     memset(&layout, 0, sizeof(layout));
-    assert_null(vx_layout_find(&layout, 0, UINT64_MAX));
+    assert_false(finds(&layout, 0, UINT64_MAX));
     layout.count = 1;
+    layout.end = 20;
     layout.place[0] = (struct vx_place){.begin = 10, .end = 20};
-    assert_null(vx_layout_find(&layout, 0, 10));
-    assert_non_null(vx_layout_find(&layout, 0, 11));
-    assert_non_null(vx_layout_find(&layout, 19, 20));
-    assert_null(vx_layout_find(&layout, 20, 21));
-    assert_non_null(vx_layout_find(&layout, 0, UINT64_MAX));
+    assert_false(finds(&layout, 0, 10));
+    assert_true(finds(&layout, 0, 11));
+    assert_true(finds(&layout, 19, 20));
+    assert_false(finds(&layout, 20, 21));
+    assert_true(finds(&layout, 0, UINT64_MAX));
+    assert_false(finds(&layout, 15, 15));
 }
 
 int main(void)
