@@ -1,0 +1,96 @@
+/* `vhdxray export`: the virtual disk as a raw image. */
+#include "cli/disk_copy.h"
+#include "cli/verbs.h"
+
+static const char HELP[] =
+    "Usage: vhdxray export [OPTION]... IMAGE OUT\n"
+    "\n"
+    "Write the virtual disk to OUT as a raw image, a pending log replayed in memory. OUT is a\n"
+    "new file, which appears when it is complete and takes no space for zeros; or -, for\n"
+    "standard output. The image is checked first, and a corrupt one is not exported.\n"
+    "\n"
+    "  --salvage        export what can be read of a corrupt image; list all that cannot\n"
+    "  --force          replace OUT if it exists; overwrite it if it is a block device\n"
+    "  --no-progress    show no progress on a terminal\n"
+    "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
+    "  -h, --help       print this\n"
+    "\n"
+    "Exit status: 0 exported, 2 the image is corrupt, 1 it could not be exported.\n";
+
+static bool open_out(struct cli_out *out, const struct cli_options *options,
+                     const struct cli_session *session)
+{
+    uint64_t size = session->check.structure.facts.geometry.disk_bytes;
+    char text[CLI_ERROR_BYTES];
+    struct vxo_buffer error;
+
+    vxo_buffer_init(&error, text, sizeof(text));
+    if (!cli_out_open(out, options->operand[1], &session->file, options->is_forced, size, &error)) {
+        cli_complain(options->operand[1], text);
+        return false;
+    }
+    return true;
+}
+
+/* Copy all of the disk and make the file appear. */
+static enum cli_exit export_to(struct cli_out *out, const struct cli_options *options,
+                               struct cli_session *session)
+{
+    uint64_t size = session->check.structure.facts.geometry.disk_bytes;
+    struct cli_disk_job job = {
+        .session = session,
+        .out = out,
+        .length = size,
+        .is_salvage = options->is_salvage,
+        .has_progress = !options->is_quiet,
+    };
+    enum cli_exit status = cli_disk_copy(&job);
+
+    if (status != CLI_EXIT_SOUND && (status != CLI_EXIT_CORRUPT || !options->is_salvage)) {
+        return status;
+    }
+    if (cli_session_has_changed(session)) {
+        cli_complain(session->path, "changed while it was read: what was read mixes two states");
+        return CLI_EXIT_INCOMPLETE;
+    }
+    if (!cli_out_finish(out, size)) {
+        cli_out_complain(out);
+        return CLI_EXIT_INCOMPLETE;
+    }
+    return status;
+}
+
+static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
+{
+    struct cli_session *session =
+        cli_session_start(options, 2, "export takes an image and where it goes", output, NULL);
+    enum cli_exit status = CLI_EXIT_INCOMPLETE;
+    struct cli_out out;
+
+    if (session == NULL) {
+        return CLI_EXIT_INCOMPLETE;
+    }
+    cli_session_run(session, CLI_DEPTH_BLOCKS, NULL);
+    status = cli_session_judge(session, options->is_salvage);
+    if (status == CLI_EXIT_SOUND) {
+        status = CLI_EXIT_INCOMPLETE;
+        if (open_out(&out, options, session)) {
+            status = export_to(&out, options, session);
+            cli_out_discard(&out);
+        }
+        /* What was salvaged came from an image that is corrupt all the same. */
+        status = status == CLI_EXIT_SOUND && cli_session_exit(session) == CLI_EXIT_CORRUPT
+                     ? CLI_EXIT_CORRUPT
+                     : status;
+    }
+    cli_session_close(session);
+    return status;
+}
+
+const struct cli_verb CLI_EXPORT = {
+    .name = "export",
+    .summary = "write the virtual disk to a raw image",
+    .help = HELP,
+    .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_FORCE | CLI_OPTION_NO_PROGRESS | CLI_OPTION_MEMORY,
+    .run = run,
+};

@@ -1,0 +1,87 @@
+/* `vhdxray read`: bytes of the virtual disk. */
+#include "cli/disk_copy.h"
+#include "cli/number.h"
+#include "cli/verbs.h"
+#include "parser/bytes.h"
+
+static const char HELP[] =
+    "Usage: vhdxray read [OPTION]... IMAGE OFFSET LENGTH\n"
+    "\n"
+    "Write bytes of the virtual disk to standard output, a pending log replayed in memory.\n"
+    "OFFSET and LENGTH are bytes, decimal or 0x..., and may end with k, M, G or T. The image\n"
+    "is checked first, and a corrupt one is not read.\n"
+    "\n"
+    "  --salvage        read from a corrupt image; what cannot be read is listed, and zero\n"
+    "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
+    "  -h, --help       print this\n"
+    "\n"
+    "Exit status: 0 read, 2 the image is corrupt, 1 it could not be read.\n";
+
+/* Read from the judged image. */
+static enum cli_exit read_disk(const struct cli_options *options, struct cli_session *session,
+                               struct cli_disk_job *job)
+{
+    uint64_t size = session->check.structure.facts.geometry.disk_bytes;
+    enum cli_exit status = CLI_EXIT_INCOMPLETE;
+    char text[CLI_ERROR_BYTES];
+    struct vxo_buffer error;
+    struct cli_out out;
+
+    vxo_buffer_init(&error, text, sizeof(text));
+    if (!vx_within(job->offset, job->length, size)) {
+        vxo_put(&error, "the range is not inside the virtual disk of ");
+        vxo_put_size(&error, size);
+        cli_complain(session->path, text);
+        return CLI_EXIT_INCOMPLETE;
+    }
+    if (!cli_out_open(&out, "-", &session->file, false, size, &error)) {
+        cli_complain("standard output", text);
+        return CLI_EXIT_INCOMPLETE;
+    }
+    job->session = session;
+    job->out = &out;
+    job->is_salvage = options->is_salvage;
+    status = cli_disk_copy(job);
+    if (status == CLI_EXIT_SOUND && cli_session_has_changed(session)) {
+        cli_complain(session->path, "changed while it was read");
+        status = CLI_EXIT_INCOMPLETE;
+    }
+    cli_out_discard(&out);
+    return status;
+}
+
+static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
+{
+    struct cli_session *session =
+        cli_session_start(options, 3, "read takes an image, an offset and a length", output, NULL);
+    struct cli_disk_job job = {0};
+    enum cli_exit status = CLI_EXIT_INCOMPLETE;
+
+    if (session == NULL) {
+        return CLI_EXIT_INCOMPLETE;
+    }
+    if (!cli_number_parse(options->operand[1], &job.offset)) {
+        status = cli_usage_error("not a number of bytes:", options->operand[1], "read --help");
+    } else if (!cli_number_parse(options->operand[2], &job.length)) {
+        status = cli_usage_error("not a number of bytes:", options->operand[2], "read --help");
+    } else {
+        cli_session_run(session, CLI_DEPTH_BLOCKS, NULL);
+        status = cli_session_judge(session, options->is_salvage);
+        if (status == CLI_EXIT_SOUND) {
+            status = read_disk(options, session, &job);
+            status = status == CLI_EXIT_SOUND && cli_session_exit(session) == CLI_EXIT_CORRUPT
+                         ? CLI_EXIT_CORRUPT
+                         : status;
+        }
+    }
+    cli_session_close(session);
+    return status;
+}
+
+const struct cli_verb CLI_READ = {
+    .name = "read",
+    .summary = "print bytes of the virtual disk",
+    .help = HELP,
+    .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_MEMORY,
+    .run = run,
+};
