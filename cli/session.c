@@ -186,21 +186,30 @@ static void print_findings(const struct cli_session *session)
     (void)cli_output_flush(&error);
 }
 
-enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage)
+enum cli_exit cli_session_explain(const struct cli_session *session)
 {
-    const struct vx_facts *facts = &session->check.structure.facts;
     enum cli_exit status = cli_session_exit(session);
 
-    if (facts->has_geometry && facts->geometry.has_parent) {
-        cli_complain(session->path, "is a differencing image: it holds only what differs from its "
-                                    "parent, and parents are not followed");
-        return CLI_EXIT_INCOMPLETE;
-    }
     if (status == CLI_EXIT_SOUND || status == CLI_EXIT_WARNINGS) {
         return CLI_EXIT_SOUND;
     }
     print_findings(session);
-    if (!is_salvage) {
+    return status;
+}
+
+enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage)
+{
+    const struct vx_facts *facts = &session->check.structure.facts;
+    enum cli_exit status = CLI_EXIT_SOUND;
+
+    if (facts->has_geometry && facts->geometry.has_parent &&
+        (is_salvage || cli_session_exit(session) != CLI_EXIT_CORRUPT)) {
+        cli_complain(session->path, "is a differencing image: it holds only what differs from its "
+                                    "parent, and parents are not followed");
+        return CLI_EXIT_INCOMPLETE;
+    }
+    status = cli_session_explain(session);
+    if (status == CLI_EXIT_SOUND || !is_salvage) {
         return status;
     }
     if (!facts->has_geometry || !facts->regions.bat.is_usable) {

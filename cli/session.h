@@ -69,8 +69,12 @@ struct vxo_report cli_session_report(const struct cli_session *session, enum vxo
 /* Exit status for the verdict so far. */
 enum cli_exit cli_session_exit(const struct cli_session *session);
 
-/* For verbs that hand out what is in an image: may it be trusted? If not, says on standard error
- * what was found. is_salvage: what can be read is wanted all the same, as long as anything can.
+/* May the image be trusted? If not, says on standard error what was found.
+ * Returns CLI_EXIT_SOUND, also for mere warnings; CLI_EXIT_CORRUPT or CLI_EXIT_INCOMPLETE. */
+enum cli_exit cli_session_explain(const struct cli_session *session);
+
+/* For verbs that hand out what is in an image: may it be trusted? Says on standard error why not.
+ * is_salvage: what can be read is wanted all the same, as long as anything can.
  * Returns CLI_EXIT_SOUND, or the exit status to end with. */
 enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage);
 

@@ -9,6 +9,7 @@ extern const struct cli_verb CLI_INFO;
 extern const struct cli_verb CLI_LOG;
 extern const struct cli_verb CLI_EXPORT;
 extern const struct cli_verb CLI_READ;
+extern const struct cli_verb CLI_MAP;
 extern const struct cli_verb CLI_EXPLAIN;
 
 #endif
