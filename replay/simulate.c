@@ -76,8 +76,7 @@ static void check_payload_targets(struct vxr_check *c, const struct vx_bat_run *
         begin = claim.begin_mib << VX_MIB_SHIFT;
         i = vxr_overlay_find(&c->overlay, begin);
         if (i < c->overlay.segment_count &&
-            c->overlay.segment[i].begin <
-                vx_add_sat(begin, claim.count_mib << VX_MIB_SHIFT)) {
+            c->overlay.segment[i].begin < vx_add_sat(begin, claim.count_mib << VX_MIB_SHIFT)) {
             f.arg[1] = vx_max(c->overlay.segment[i].begin, begin);
             f.other_offset = c->overlay.segment[i].begin;
             f.other_length = vx_sub_sat(c->overlay.segment[i].end, c->overlay.segment[i].begin);
@@ -91,7 +90,11 @@ static void check_payload_targets(struct vxr_check *c, const struct vx_bat_run *
 static void check_targets(struct vxr_check *c)
 {
     struct vx_facts *facts = &c->structure.facts;
-    struct vx_blocks_job job = {.geo = &facts->geometry, .bat = &facts->regions.bat};
+    struct vx_blocks_job job = {
+        .geo = &facts->geometry,
+        .bat = &facts->regions.bat,
+        .layout = &c->structure.ws->layout,
+    };
     struct vx_entry_walk walk = {.job = &job, .file_bytes = c->view.size};
     struct vx_bat_iterator it = {0};
     struct vx_bat_run run = {0};
@@ -102,10 +105,14 @@ static void check_targets(struct vxr_check *c)
     }
     vx_bat_iterator_init(&it, &c->view, facts->regions.bat.offset,
                          vx_min(facts->geometry.bat_entries, room), &facts->geometry,
-                         c->structure.ws->table[0], c->structure.rep);
+                         c->structure.ws->table[0]);
     while (vx_bat_next(&it, &run) == VX_OK) {
         if (run.kind == VX_RUN_PAYLOAD) {
             check_payload_targets(c, &run, &walk);
+        } else if (run.kind == VX_RUN_UNREADABLE && facts->blocks.unreadable == 0) {
+            struct vx_finding f = vx_entry_finding(&walk, VX_RUN_001, run.index, 0, false);
+
+            vx_report_unreadable(c->structure.rep, f.offset, VX_BAT_WINDOW_BYTES);
         }
     }
 }
@@ -128,8 +135,7 @@ void vxr_check_run(struct vxr_check *c, const struct vx_source *raw, const struc
     check_targets(c);
 }
 
-void vxr_check_unreplayed(struct vxr_check *c, const struct vx_source *raw,
-                          struct vx_reporter *rep)
+void vxr_check_unreplayed(struct vxr_check *c, const struct vx_source *raw, struct vx_reporter *rep)
 {
     struct vx_reporter *own_rep = c->structure.rep;
 

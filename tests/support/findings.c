@@ -146,15 +146,21 @@ static uint64_t fold(uint64_t digest, uint64_t number)
     return digest;
 }
 
-uint64_t findings_digest(const struct findings *f, uint64_t digest)
+uint64_t finding_digest(const struct vx_finding *finding, uint64_t digest)
 {
     uint64_t number[NUMBERS];
 
+    to_numbers(finding, number);
+    for (unsigned k = 0; k < NUMBERS; k++) {
+        digest = fold(digest, number[k]);
+    }
+    return digest;
+}
+
+uint64_t findings_digest(const struct findings *f, uint64_t digest)
+{
     for (size_t i = 0; i < f->count; i++) {
-        to_numbers(&f->at[i], number);
-        for (unsigned k = 0; k < NUMBERS; k++) {
-            digest = fold(digest, number[k]);
-        }
+        digest = finding_digest(&f->at[i], digest);
     }
     for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
         digest = fold(digest, f->rep.total[rule]);

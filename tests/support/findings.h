@@ -32,6 +32,9 @@ enum vx_verdict findings_verdict(const char *summary);
 /* First finding of a rule, or NULL. */
 const struct vx_finding *findings_first(const struct findings *f, enum vx_rule rule);
 
+/* Fold one finding into an FNV-1a digest. */
+uint64_t finding_digest(const struct vx_finding *finding, uint64_t digest);
+
 /* Fold every finding, total and the verdict into an FNV-1a digest, byte order stated. */
 uint64_t findings_digest(const struct findings *f, uint64_t digest);
 #define FINDINGS_DIGEST_START UINT64_C(0xcbf29ce484222325)

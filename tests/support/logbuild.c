@@ -9,6 +9,7 @@ const uint8_t LOG_GUID[16] = {0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
 void log_init(struct test_log *log, struct image *im, uint64_t offset, uint32_t length)
 {
     *log = (struct test_log){.im = im, .offset = offset, .length = length};
+    memcpy(log->guid, LOG_GUID, sizeof(log->guid));
     for (unsigned copy = 0; copy < 2; copy++) {
         image_put_bytes(im, image_header_at(copy, 48), LOG_GUID, sizeof(LOG_GUID));
         image_put(im, image_header_at(copy, 68), 4, length);

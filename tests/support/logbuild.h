@@ -50,6 +50,7 @@ struct test_log {
     struct image *im;
     uint64_t offset; /* in the file */
     uint32_t length;
+    uint8_t guid[16]; /* LogGuid of the headers */
 };
 
 /* Make the image dirty: both headers name a log of `length` bytes at `offset`, and LOG_GUID. */

@@ -76,7 +76,7 @@ bool naive_entry(const struct test_log *log, uint32_t pos, struct naive_entry *o
         .last = get(log, pos + 56, 8),
     };
     image_get_bytes(log->im, log_at(log, pos) + 32, guid, sizeof(guid));
-    return begins_with(log, pos, "loge") && memcmp(guid, LOG_GUID, sizeof(guid)) == 0 &&
+    return begins_with(log, pos, "loge") && memcmp(guid, log->guid, sizeof(guid)) == 0 &&
            out->sequence != 0 && out->length % LOG_SECTOR == 0 && out->length >= LOG_SECTOR &&
            out->length <= log->length && out->tail % LOG_SECTOR == 0 && out->tail < log->length &&
            UINT64_C(32) * out->count + 64 <= out->length && has_sound_body(log, out) &&

@@ -1,0 +1,237 @@
+/* What replay would change, against image and view compared byte by byte. */
+#include "replay/delta.h"
+#include "tests/support/expect.h"
+#include "tests/support/fault_source.h"
+#include "tests/support/legal_logs.h"
+#include "tests/support/replayed.h"
+#include "tests/support/unit.h"
+
+enum { TOLD_MAX = 400 };
+
+struct told {
+    struct vxr_change at[TOLD_MAX];
+    size_t count;
+};
+
+static void hear(void *ctx, const struct vxr_change *change)
+{
+    struct told *told = ctx;
+
+    assert_true(told->count < TOLD_MAX);
+    told->at[told->count] = *change;
+    told->count++;
+}
+
+static uint8_t *read_all(const struct vx_source *src, uint64_t size)
+{
+    uint8_t *bytes = calloc(1, (size_t)size);
+    const size_t inside = (size_t)(src->size < size ? src->size : size);
+
+    assert_non_null(bytes);
+    assert_int_equal(vx_source_read(src, 0, bytes, inside), VX_OK);
+    return bytes;
+}
+
+/* Every changed byte lies in exactly one change, and each change begins and ends with one. */
+static void expect_all_told(const struct told *told, const uint8_t *before, const uint8_t *after,
+                            uint64_t size)
+{
+    uint64_t at = 0;
+
+    for (size_t i = 0; i <= told->count; i++) {
+        const uint64_t begin = i < told->count ? told->at[i].offset : size;
+        const uint64_t end = i < told->count ? begin + told->at[i].length : size;
+
+        assert_true(at <= begin && end <= size);
+        assert_memory_equal(before + at, after + at, begin - at);
+        if (i < told->count) {
+            assert_true(memcmp(before + begin, after + begin, end - begin) != 0);
+            if (told->at[i].kind != VXR_CHANGE_BAT_ENTRY) {
+                assert_true(before[begin] != after[begin] && before[end - 1] != after[end - 1]);
+                assert_true(told->at[i].length <= 65536);
+            }
+        }
+        at = end;
+    }
+}
+
+static void expect_counts(const struct told *told, const struct vxr_delta *delta,
+                          const uint8_t *before, const uint8_t *after, uint64_t size)
+{
+    uint64_t kinds[VXR_CHANGE_KIND_COUNT] = {0};
+    uint64_t changed = 0;
+
+    for (size_t i = 0; i < told->count; i++) {
+        kinds[told->at[i].kind]++;
+    }
+    for (uint64_t i = 0; i < size; i++) {
+        changed += before[i] != after[i] ? 1 : 0;
+    }
+    assert_memory_equal(kinds, delta->changes, sizeof(kinds));
+    assert_int_equal(changed, delta->bytes_changed);
+    assert_int_equal(delta->unread, 0);
+}
+
+static void test_delta_run__every_legal_log__as_byte_by_byte(void **state)
+{
+    static struct told told;
+
+    (void)state;
+    for (size_t i = 0; i < LEGAL_LOGS; i++) {
+        struct image im;
+        struct test_log log;
+        struct vx_source raw;
+        struct replayed r;
+        struct vxr_delta delta;
+        uint8_t *before;
+        uint8_t *after;
+
+        legal_make(&LEGAL_LOG[i], &im, &log);
+        raw = image_source(&im);
+        replayed_open(&r, LEGAL_LOG[i].name, &raw, NULL);
+        told.count = 0;
+        vxr_delta_run(r.check, &raw, hear, &told, &delta);
+        assert_int_equal(delta.old_size, im.size);
+        assert_int_equal(delta.new_size, r.check->view.size);
+        assert_int_equal(delta.bytes_same + delta.bytes_changed, r.check->log.bytes);
+        before = read_all(&raw, delta.new_size);
+        after = read_all(&r.check->view, delta.new_size);
+        expect_all_told(&told, before, after, delta.new_size);
+        expect_counts(&told, &delta, before, after, delta.new_size);
+        free(before);
+        free(after);
+        replayed_close(&r);
+        image_free(&im);
+    }
+}
+
+/* One entry that touches one thing of every kind. */
+static void test_delta_run__every_kind__named_with_index_and_values(void **state)
+{
+    static struct told told;
+    static const struct log_entry entry = {.sequence = 5,
+                                           .last = 6 * IMAGE_MIB,
+                                           .write = {{LOG_ZERO, IMAGE_REGIONS_2, 65536},
+                                                     {LOG_DATA, 0x60000, 1},
+                                                     {LOG_ZERO, IMAGE_BAT, 4096},
+                                                     {LOG_DATA, IMAGE_METADATA + 0x80000, 2},
+                                                     {LOG_DATA, 5 * IMAGE_MIB, 3},
+                                                     {LOG_ZERO, IMAGE_REGIONS_1 + 4096, 61440}}};
+    struct image im;
+    struct test_log log;
+    struct vx_source raw;
+    struct replayed r;
+    struct vxr_delta delta;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){0});
+    image_bat_set(&im, 3, image_entry(0, 2));
+    image_bat_set(&im, 16, image_entry(77, 1));
+    log_init(&log, &im, IMAGE_LOG, VX_MIB);
+    (void)log_put(&log, &entry);
+    raw = image_source(&im);
+    replayed_open(&r, "every kind", &raw, NULL);
+    told.count = 0;
+    vxr_delta_run(r.check, &raw, hear, &told, &delta);
+    assert_int_equal(told.count, 6);
+    assert_int_equal(told.at[0].kind, VXR_CHANGE_REGION_TABLE);
+    assert_int_equal(told.at[0].index, 1);
+    assert_int_equal(told.at[0].offset, IMAGE_REGIONS_2);
+    assert_int_equal(told.at[1].kind, VXR_CHANGE_HEADER_SECTION);
+    assert_int_equal(told.at[2].kind, VXR_CHANGE_METADATA);
+    assert_int_equal(told.at[3].kind, VXR_CHANGE_BAT_ENTRY);
+    assert_int_equal(told.at[3].index, 3);
+    assert_int_equal(told.at[3].before, 2);
+    assert_int_equal(told.at[3].after, 0);
+    assert_int_equal(told.at[4].index, 16);
+    assert_int_equal(told.at[4].offset, IMAGE_BAT + 128);
+    assert_int_equal(told.at[4].before, image_entry(77, 1));
+    assert_int_equal(told.at[5].kind, VXR_CHANGE_OTHER);
+    assert_int_equal(told.at[5].offset, 5 * IMAGE_MIB);
+    assert_int_equal(delta.new_size, 6 * IMAGE_MIB);
+    replayed_close(&r);
+    image_free(&im);
+}
+
+static void test_delta_run__zeros_of_2_62_bytes__cost_what_is_there(void **state)
+{
+    static struct told told;
+    static const struct log_entry entry = {.sequence = 5,
+                                           .last = (UINT64_C(1) << 62) + 5 * IMAGE_MIB,
+                                           .write = {{LOG_ZERO, 5 * IMAGE_MIB, UINT64_C(1) << 62}}};
+    struct image im;
+    struct test_log log;
+    struct vx_source raw;
+    struct replayed r;
+    struct vxr_delta delta;
+    struct fault_source fault;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){0});
+    image_put(&im, 6 * IMAGE_MIB + 100, 8, 1);
+    image_put(&im, 7 * IMAGE_MIB - 8, 8, UINT64_MAX);
+    im.size = UINT64_C(1) << 61;
+    log_init(&log, &im, IMAGE_LOG, VX_MIB);
+    (void)log_put(&log, &entry);
+    raw = image_source(&im);
+    fault_source_init(&fault, &raw);
+    raw = fault_source(&fault);
+    replayed_open(&r, "2^62 zeros", &raw, NULL);
+    fault.reads = 0;
+    told.count = 0;
+    vxr_delta_run(r.check, &raw, hear, &told, &delta);
+    assert_int_equal(told.count, 2);
+    assert_int_equal(told.at[0].offset, 6 * IMAGE_MIB + 100);
+    assert_int_equal(told.at[0].length, 1);
+    assert_int_equal(told.at[1].offset, 7 * IMAGE_MIB - 8);
+    assert_int_equal(told.at[1].length, 8);
+    assert_int_equal(delta.bytes_changed, 9);
+    assert_int_equal(delta.bytes_same, (UINT64_C(1) << 62) - 9);
+    assert_true(fault.reads < 20);
+    replayed_close(&r);
+    image_free(&im);
+}
+
+static void test_delta_run__failing_source__counts_what_was_not_compared(void **state)
+{
+    static struct told told;
+    struct image im;
+    struct test_log log;
+    struct vx_source inner;
+    struct vx_source raw;
+    struct fault_source fault;
+    struct replayed r;
+    struct vxr_delta delta;
+    uint64_t reads;
+
+    (void)state;
+    legal_make(&LEGAL_LOG[2], &im, &log);
+    inner = image_source(&im);
+    fault_source_init(&fault, &inner);
+    raw = fault_source(&fault);
+    replayed_open(&r, "faults", &raw, NULL);
+    reads = fault.reads;
+    fault.kind = FAULT_FAIL_ONCE;
+    do {
+        fault.at = fault.reads + reads++ % 16;
+        fault.failures = 0;
+        told.count = 0;
+        vxr_delta_run(r.check, &raw, hear, &told, &delta);
+        assert_int_equal(delta.unread + delta.bytes_same + delta.bytes_changed, 3 * 4096);
+        assert_int_equal(delta.unread > 0, fault.failures > 0);
+    } while (reads % 16 != 15);
+    replayed_close(&r);
+    image_free(&im);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_delta_run__every_legal_log__as_byte_by_byte),
+        cmocka_unit_test(test_delta_run__every_kind__named_with_index_and_values),
+        cmocka_unit_test(test_delta_run__zeros_of_2_62_bytes__cost_what_is_there),
+        cmocka_unit_test(test_delta_run__failing_source__counts_what_was_not_compared),
+    };
+
+    return cmocka_run_group_tests_name("delta", tests, NULL, NULL);
+}
