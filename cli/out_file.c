@@ -220,36 +220,64 @@ static bool open_stream(struct cli_out *out, struct vxo_buffer *error)
     return true;
 }
 
-bool cli_out_open(struct cli_out *out, const char *path, const struct cli_file *image,
-                  bool is_forced, uint64_t size, struct vxo_buffer *error)
+/* May path be written? leads_to: what it leads to, as far as that exists; its mode is zeroed when
+ * it does not. */
+static bool check_path(struct cli_out *out, struct stat *leads_to, struct vxo_buffer *error)
 {
-    struct stat status = {0};
     struct stat link;
     const char *why_not = NULL;
-    bool leads_somewhere = false;
+    bool leads_somewhere = stat(out->path, leads_to) == 0;
 
-    *out = (struct cli_out){.path = path, .image = image, .is_forced = is_forced, .fd = -1};
-    if (strcmp(path, "-") == 0) {
-        return open_stream(out, error);
+    if (!leads_somewhere) {
+        leads_to->st_mode = 0;
     }
-    if (path[0] == '\0') {
-        vxo_put(error, "the name is empty");
-        return false;
+    if (out->path[0] == '\0') {
+        why_not = "the name is empty";
+    } else {
+        why_not = objection(leads_to, leads_somewhere, lstat(out->path, &link) == 0, out);
     }
-    leads_somewhere = stat(path, &status) == 0;
-    why_not = objection(&status, leads_somewhere, lstat(path, &link) == 0, out);
-    if (why_not != NULL) {
-        vxo_put(error, why_not);
-        return false;
-    }
-    if (leads_somewhere && S_ISBLK(status.st_mode)) {
-        return open_device(out, size, error);
-    }
+    vxo_put(error, why_not != NULL ? why_not : "");
+    return why_not == NULL;
+}
+
+static bool open_file(struct cli_out *out, struct vxo_buffer *error)
+{
     if (!create(out)) {
         vxo_put(error, strerror(out->error));
         return false;
     }
     return true;
+}
+
+bool cli_out_open(struct cli_out *out, const char *path, const struct cli_file *image,
+                  bool is_forced, uint64_t size, struct vxo_buffer *error)
+{
+    struct stat status = {0};
+
+    *out = (struct cli_out){.path = path, .image = image, .is_forced = is_forced, .fd = -1};
+    if (strcmp(path, "-") == 0) {
+        return open_stream(out, error);
+    }
+    if (!check_path(out, &status, error)) {
+        return false;
+    }
+    return S_ISBLK(status.st_mode) ? open_device(out, size, error) : open_file(out, error);
+}
+
+bool cli_out_open_file(struct cli_out *out, const char *path, const struct cli_file *image,
+                       bool is_forced, struct vxo_buffer *error)
+{
+    struct stat status = {0};
+
+    *out = (struct cli_out){.path = path, .image = image, .is_forced = is_forced, .fd = -1};
+    if (!check_path(out, &status, error)) {
+        return false;
+    }
+    if (S_ISBLK(status.st_mode)) {
+        vxo_put(error, "is a block device: name a file");
+        return false;
+    }
+    return open_file(out, error);
 }
 
 /* ---- Writing ---- */

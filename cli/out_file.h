@@ -34,6 +34,10 @@ struct cli_out {
 bool cli_out_open(struct cli_out *out, const char *path, const struct cli_file *image,
                   bool is_forced, uint64_t size, struct vxo_buffer *error);
 
+/* The same, for what only a file will do for. */
+bool cli_out_open_file(struct cli_out *out, const char *path, const struct cli_file *image,
+                       bool is_forced, struct vxo_buffer *error);
+
 /* Write len bytes at offset. To a stream everything must come in order, without gaps.
  * Returns false after a failure, which out->error remembers. */
 bool cli_out_write(struct cli_out *out, uint64_t offset, const uint8_t *bytes, size_t len);

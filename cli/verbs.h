@@ -7,6 +7,7 @@
 extern const struct cli_verb CLI_CHECK;
 extern const struct cli_verb CLI_INFO;
 extern const struct cli_verb CLI_LOG;
+extern const struct cli_verb CLI_REPLAY;
 extern const struct cli_verb CLI_EXPORT;
 extern const struct cli_verb CLI_READ;
 extern const struct cli_verb CLI_MAP;
