@@ -3,9 +3,8 @@
 
 #include "parser/bytes.h"
 
-void vx_disk_init(struct vx_disk *disk, const struct vx_source *view,
-                  const struct vx_geometry *geo, const struct vx_region_place *bat,
-                  uint8_t window[VX_BAT_WINDOW_BYTES])
+void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const struct vx_geometry *geo,
+                  const struct vx_region_place *bat, uint8_t window[VX_BAT_WINDOW_BYTES])
 {
     *disk = (struct vx_disk){
         .view = view,
@@ -21,9 +20,8 @@ static bool fill(struct vx_disk *disk, uint64_t index)
 {
     uint64_t first = vx_sub_sat(index, vx_mod(index, VX_BAT_WINDOW_ENTRIES));
     uint64_t count = vx_min(vx_sub_sat(disk->slot_count, first), VX_BAT_WINDOW_ENTRIES);
-    uint64_t offset =
-        vx_add_sat(disk->table_offset,
-                   VX_BAT_ENTRY_BYTES * vx_min(first, UINT64_MAX / VX_BAT_ENTRY_BYTES));
+    uint64_t offset = vx_add_sat(
+        disk->table_offset, VX_BAT_ENTRY_BYTES * vx_min(first, UINT64_MAX / VX_BAT_ENTRY_BYTES));
 
     disk->window_count = 0;
     if (vx_source_read(disk->view, offset, disk->window, VX_BAT_ENTRY_BYTES * (size_t)count) !=
@@ -169,15 +167,15 @@ enum vx_status vx_disk_read(struct vx_disk *disk, uint64_t offset, uint8_t *dst,
         return VX_E_USAGE;
     }
     while (done < len) { /* each turn passes a range */
-        enum vx_status status = vx_disk_map(disk, vx_add_sat(offset, done),
-                                            vx_sub_sat(len, done), &range);
+        enum vx_status status =
+            vx_disk_map(disk, vx_add_sat(offset, done), vx_sub_sat(len, done), &range);
 
         if (status != VX_OK || range.length == 0 || range.length > len) {
             return VX_E_BUG; /* cannot happen: the range lies inside the disk */
         }
         if (range.kind == VX_DISK_FILE) {
-            status = vx_source_read(disk->view, range.file_offset, dst + done,
-                                    (size_t)range.length);
+            status =
+                vx_source_read(disk->view, range.file_offset, dst + done, (size_t)range.length);
         } else if (range.kind == VX_DISK_ZERO) {
             memset(dst + done, 0, (size_t)range.length);
         } else {

@@ -7,16 +7,16 @@
 #include "parser/region.h"
 
 enum vx_disk_kind {
-    VX_DISK_FILE,       /* bytes of the image, at file_offset */
-    VX_DISK_ZERO,       /* zeros, wherever they come from */
-    VX_DISK_PARENT,     /* in the parent */
-    VX_DISK_UNREADABLE  /* the rule says why; never taken for zeros */
+    VX_DISK_FILE,      /* bytes of the image, at file_offset */
+    VX_DISK_ZERO,      /* zeros, wherever they come from */
+    VX_DISK_PARENT,    /* in the parent */
+    VX_DISK_UNREADABLE /* the rule says why; never taken for zeros */
 };
 
 struct vx_disk_range {
     enum vx_disk_kind kind;
-    uint64_t offset; /* virtual, bytes */
-    uint64_t length; /* at least 1 */
+    uint64_t offset;      /* virtual, bytes */
+    uint64_t length;      /* at least 1 */
     uint64_t file_offset; /* FILE only */
     unsigned state;       /* of the (first) block */
     enum vx_rule rule;    /* UNREADABLE only; VX_RUN_001 when the table could not be read */
@@ -33,9 +33,8 @@ struct vx_disk {
 };
 
 /* bat: usable. Everything handed in must outlive the disk; window is the disk's until then. */
-void vx_disk_init(struct vx_disk *disk, const struct vx_source *view,
-                  const struct vx_geometry *geo, const struct vx_region_place *bat,
-                  uint8_t window[VX_BAT_WINDOW_BYTES]);
+void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const struct vx_geometry *geo,
+                  const struct vx_region_place *bat, uint8_t window[VX_BAT_WINDOW_BYTES]);
 
 /* The range that begins at virtual `offset`: as long as kind, state and contiguity last, at most
  * `length` bytes. One step per block.

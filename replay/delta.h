@@ -5,11 +5,11 @@
 #include "replay/simulate.h"
 
 enum vxr_change_kind {
-    VXR_CHANGE_REGION_TABLE, /* index: 0 or 1 */
+    VXR_CHANGE_REGION_TABLE,   /* index: 0 or 1 */
     VXR_CHANGE_HEADER_SECTION, /* the unused rest of the first MiB */
-    VXR_CHANGE_BAT_ENTRY,    /* index: BAT entry; before and after: its 8 bytes */
+    VXR_CHANGE_BAT_ENTRY,      /* index: BAT entry; before and after: its 8 bytes */
     VXR_CHANGE_METADATA,
-    VXR_CHANGE_OTHER,        /* sector bitmaps, other regions, blocks, free space */
+    VXR_CHANGE_OTHER, /* sector bitmaps, other regions, blocks, free space */
     VXR_CHANGE_KIND_COUNT
 };
 
@@ -24,7 +24,7 @@ struct vxr_change {
 
 struct vxr_delta {
     uint64_t changes[VXR_CHANGE_KIND_COUNT]; /* of each kind */
-    uint64_t bytes_same;    /* that replay writes as they already are */
+    uint64_t bytes_same;                     /* that replay writes as they already are */
     uint64_t bytes_changed;
     uint64_t old_size;
     uint64_t new_size;

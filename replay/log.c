@@ -18,20 +18,19 @@ struct job {
     const struct vxr_story *story; /* the caller's */
     struct vx_reporter *rep;
     struct vxr_log *out;
-    uint64_t entries;     /* of the active sequence, within the prefix or not */
-    uint32_t tail;        /* ring position where the active sequence begins */
-    uint32_t entry_tail;  /* Tail of the entry before */
-    uint64_t furthest;    /* end of the furthest descriptor */
-    bool is_forbidden;    /* some descriptor writes where none may */
-    bool is_lost;         /* an entry could not be read again */
+    uint64_t entries;    /* of the active sequence, within the prefix or not */
+    uint32_t tail;       /* ring position where the active sequence begins */
+    uint32_t entry_tail; /* Tail of the entry before */
+    uint64_t furthest;   /* end of the furthest descriptor */
+    bool is_forbidden;   /* some descriptor writes where none may */
+    bool is_lost;        /* an entry could not be read again */
 };
 
 struct vx_finding vxr_entry_finding(const struct vxr_ring *ring, const struct vxr_entry *entry,
                                     enum vx_rule rule)
 {
-    struct vx_finding f =
-        vx_finding_at(rule, VX_OBJ_LOG_ENTRY, entry->pos, vxr_ring_offset(ring, entry->reason_pos),
-                      VXR_SECTOR_BYTES);
+    struct vx_finding f = vx_finding_at(rule, VX_OBJ_LOG_ENTRY, entry->pos,
+                                        vxr_ring_offset(ring, entry->reason_pos), VXR_SECTOR_BYTES);
 
     f.arg[0] = entry->sequence;
     f.arg[1] = entry->length;
@@ -57,8 +56,7 @@ static void keep_rejected(struct job *job, const struct vxr_entry *entry, enum v
     if ((unsigned)rule >= VX_RULE_COUNT) {
         return;
     }
-    if (ws->rejected_total[rule] < VX_FINDINGS_PER_RULE &&
-        ws->rejected_count < VXR_REJECTED_MAX) {
+    if (ws->rejected_total[rule] < VX_FINDINGS_PER_RULE && ws->rejected_count < VXR_REJECTED_MAX) {
         ws->rejected[ws->rejected_count] = vxr_entry_finding(&ws->ring, entry, rule);
         ws->rejected_count += 1;
     }
@@ -173,8 +171,7 @@ static void check_entry_fields(struct job *job, const struct vxr_entry *e)
 }
 
 /* May the descriptor write there? */
-static void check_target(struct job *job, const struct vxr_entry *e,
-                         const struct vxr_descriptor *d)
+static void check_target(struct job *job, const struct vxr_entry *e, const struct vxr_descriptor *d)
 {
     const struct vxr_ring *ring = &job->ws->ring;
     uint64_t end = vx_add_sat(d->file_offset, d->length);
@@ -214,8 +211,8 @@ static void take_descriptor(struct job *job, const struct vxr_entry *e, uint32_t
 {
     const struct vxr_ring *ring = &job->ws->ring;
     uint64_t sector = (uint64_t)vxr_descriptor_sectors(e->descriptor_count) + data_sectors;
-    uint64_t pos = (uint64_t)vxr_descriptor_sector(index) * VXR_SECTOR_BYTES +
-                   vxr_descriptor_pos(index);
+    uint64_t pos =
+        (uint64_t)vxr_descriptor_sector(index) * VXR_SECTOR_BYTES + vxr_descriptor_pos(index);
     uint64_t step = vx_min(sector * VXR_SECTOR_BYTES, ring->length);
     struct vxr_segment s = {
         .begin = d->file_offset,

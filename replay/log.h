@@ -41,12 +41,10 @@ struct vxr_log {
 
 /* Read, judge and index the log that the current header names.
  * headers: judged, with a current header. memory: for the overlay, which keeps using it.
- * prefix: apply only the first `prefix` entries of the active sequence, UINT64_MAX for all; the file
- *   grows as the head says all the same.
- * story: may be NULL. out is zeroed on entry.
- * Reads at most 3 times the length of the log.
- * Findings: HDR-012, LGE-003 to LGE-016, LGD-001 to LGD-012 but LGD-011, LGS-001 to LGS-003,
- * SEQ-003 to SEQ-012, RPL-003, RUN-001, RUN-004, RUN-007. */
+ * prefix: apply only the first `prefix` entries of the active sequence, UINT64_MAX for all; the
+ * file grows as the head says all the same. story: may be NULL. out is zeroed on entry. Reads at
+ * most 3 times the length of the log. Findings: HDR-012, LGE-003 to LGE-016, LGD-001 to LGD-012 but
+ * LGD-011, LGS-001 to LGS-003, SEQ-003 to SEQ-012, RPL-003, RUN-001, RUN-004, RUN-007. */
 void vxr_log_check(const struct vx_source *raw, const struct vx_headers *headers,
                    enum vx_crc_kind crc, uint64_t prefix, struct vxr_log_workspace *ws,
                    struct vxr_overlay *overlay, const struct vxr_story *story,

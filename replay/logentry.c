@@ -4,24 +4,24 @@
 #include "parser/bytes.h"
 
 enum { /* byte positions in an entry header, then in a descriptor, then in a data sector */
-    POS_SIGNATURE = 0,
-    POS_CHECKSUM = 4,
-    POS_ENTRY_LENGTH = 8,
-    POS_TAIL = 12,
-    POS_SEQUENCE = 16,
-    POS_DESCRIPTOR_COUNT = 24,
-    POS_RESERVED = 28,
-    POS_LOG_GUID = 32,
-    POS_FLUSHED = 48,
-    POS_LAST = 56,
-    POS_D_RESERVED = 4,
-    POS_D_ZERO_LENGTH = 8,
-    POS_D_FILE_OFFSET = 16,
-    POS_D_SEQUENCE = 24,
-    POS_SEQUENCE_HIGH = 4,
-    POS_SEQUENCE_LOW = 4092,
-    SLOTS_PER_SECTOR = VXR_SECTOR_BYTES / VXR_DESCRIPTOR_BYTES,
-    HEADER_SLOTS = VXR_ENTRY_HEADER_BYTES / VXR_DESCRIPTOR_BYTES
+       POS_SIGNATURE = 0,
+       POS_CHECKSUM = 4,
+       POS_ENTRY_LENGTH = 8,
+       POS_TAIL = 12,
+       POS_SEQUENCE = 16,
+       POS_DESCRIPTOR_COUNT = 24,
+       POS_RESERVED = 28,
+       POS_LOG_GUID = 32,
+       POS_FLUSHED = 48,
+       POS_LAST = 56,
+       POS_D_RESERVED = 4,
+       POS_D_ZERO_LENGTH = 8,
+       POS_D_FILE_OFFSET = 16,
+       POS_D_SEQUENCE = 24,
+       POS_SEQUENCE_HIGH = 4,
+       POS_SEQUENCE_LOW = 4092,
+       SLOTS_PER_SECTOR = VXR_SECTOR_BYTES / VXR_DESCRIPTOR_BYTES,
+       HEADER_SLOTS = VXR_ENTRY_HEADER_BYTES / VXR_DESCRIPTOR_BYTES
 };
 
 void vxr_entry_decode(const uint8_t sector[VXR_SECTOR_BYTES], uint32_t pos, struct vxr_entry *out)

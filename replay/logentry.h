@@ -28,10 +28,10 @@ struct vxr_entry {
     uint64_t last_file_offset;
     uint32_t checksum;
     bool is_valid;
-    enum vx_rule reason;   /* when not valid: the rule that ended it */
-    uint32_t reason_pos;   /* and the ring position of the sector that broke it */
-    uint32_t data_count;   /* when valid: data descriptors */
-    uint32_t resume_pos;   /* bytes behind pos before which no other entry can begin */
+    enum vx_rule reason; /* when not valid: the rule that ended it */
+    uint32_t reason_pos; /* and the ring position of the sector that broke it */
+    uint32_t data_count; /* when valid: data descriptors */
+    uint32_t resume_pos; /* bytes behind pos before which no other entry can begin */
 };
 
 enum vxr_descriptor_kind { VXR_DESCRIPTOR_BAD, VXR_DESCRIPTOR_ZERO, VXR_DESCRIPTOR_DATA };
@@ -45,8 +45,7 @@ struct vxr_descriptor {
 };
 
 /* Decode the header of the entry at `pos` from its first sector. Pure. */
-void vxr_entry_decode(const uint8_t sector[VXR_SECTOR_BYTES], uint32_t pos,
-                      struct vxr_entry *out);
+void vxr_entry_decode(const uint8_t sector[VXR_SECTOR_BYTES], uint32_t pos, struct vxr_entry *out);
 
 /* Descriptor sectors of an entry with this many descriptors: ceil((64 + 32 n) / 4096), never 0. */
 uint32_t vxr_descriptor_sectors(uint32_t descriptor_count);

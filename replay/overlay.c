@@ -16,14 +16,18 @@ enum vx_status vxr_overlay_init(struct vxr_overlay *overlay, void *memory, size_
     uint64_t fits = bytes / VXR_OVERLAY_RECORD_BYTES;
     uint32_t capacity = (uint32_t)(vx_min(fits, UINT32_MAX / 4) & ~UINT64_C(1));
     uint8_t *base = memory;
+    void *segments = NULL;
+    void *heap = NULL;
 
     memset(overlay, 0, sizeof(*overlay));
     if (capacity < VXR_OVERLAY_RECORDS_MIN) {
         return VX_E_WORKSPACE;
     }
     overlay->record = memory;
-    overlay->segment = (void *)(base + sizeof(struct vxr_segment) * (size_t)capacity);
-    overlay->heap = (void *)(base + 3 * sizeof(struct vxr_segment) * (size_t)capacity);
+    segments = base + sizeof(struct vxr_segment) * (size_t)capacity;
+    heap = base + 3 * sizeof(struct vxr_segment) * (size_t)capacity;
+    overlay->segment = segments;
+    overlay->heap = heap;
     overlay->capacity = capacity;
     return VX_OK;
 }

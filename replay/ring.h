@@ -16,13 +16,13 @@ enum {
     VXR_RING_SECTORS_MAX = 1048320 /* LogLength is 32 bits and a multiple of 1 MiB */
 };
 
-/* Reads the log of the raw image. Sectors come from a window that only ever reads ahead, unless some
- * of it cannot be read. */
+/* Reads the log of the raw image. Sectors come from a window that only ever reads ahead, unless
+ * some of it cannot be read. */
 struct vxr_ring {
     const struct vx_source *raw;
-    uint64_t offset; /* of the log in the file; the log lies inside it */
-    uint32_t length; /* bytes, a multiple of 1 MiB, at least 1 MiB */
-    uint32_t origin; /* where the current walk began: it wraps, but never reads across this */
+    uint64_t offset;      /* of the log in the file; the log lies inside it */
+    uint32_t length;      /* bytes, a multiple of 1 MiB, at least 1 MiB */
+    uint32_t origin;      /* where the current walk began: it wraps, but never reads across this */
     uint32_t careful_end; /* below this position sectors are read one by one: a window failed */
     uint32_t window_pos;
     uint32_t window_bytes; /* 0: empty */

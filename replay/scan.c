@@ -140,8 +140,7 @@ void vxr_scan(struct vxr_ring *ring, const struct vx_guid *log_guid, enum vx_crc
 
         if (status == VX_E_IO) {
             out->unread += 1;
-            vx_report_unreadable(rep, vxr_ring_offset(ring, entry.reason_pos),
-                                 VXR_SECTOR_BYTES);
+            vx_report_unreadable(rep, vxr_ring_offset(ring, entry.reason_pos), VXR_SECTOR_BYTES);
         } else if (status == VX_OK) {
             out->candidates += 1;
             out->valid += entry.is_valid ? 1 : 0;

@@ -1,8 +1,8 @@
 /* Finding the active sequence of the log, MS-VHDX 2.3.2 and 2.3.3.
  *
  * Naive form (the specification's): from each position grow the longest run of valid entries whose
- * sequence numbers increase by one; the run is valid if the Tail of its last entry, the head, is the
- * offset of one of its entries; of all valid runs the one whose head has the greatest sequence
+ * sequence numbers increase by one; the run is valid if the Tail of its last entry, the head, is
+ * the offset of one of its entries; of all valid runs the one whose head has the greatest sequence
  * number is active. Here: valid entries cannot overlap, so one walk over the ring meets each of
  * them once, in order, and a run that reaches the end of the ring goes on in the run that begins
  * where it arrives. Reads: each sector of the log at most twice, whatever it holds (logentry.h). */

@@ -28,10 +28,10 @@ struct vxr_check {
     struct vxr_overlay overlay;
     struct vxr_view replayed;
     struct vxr_log log;
-    struct vx_source view; /* what was judged: the image, or the image after replay */
-    bool is_replayed;      /* the view is not the image */
+    struct vx_source view;          /* what was judged: the image, or the image after replay */
+    bool is_replayed;               /* the view is not the image */
     struct vx_facts replayed_facts; /* scratch of vxr_check_unreplayed() */
-    uint64_t prefix;       /* entries of the active sequence to apply; UINT64_MAX: all */
+    uint64_t prefix;                /* entries of the active sequence to apply; UINT64_MAX: all */
 };
 
 /* Returns VX_OK or VX_E_WORKSPACE. */
@@ -40,8 +40,7 @@ VX_MUST_USE enum vx_status vxr_check_init(struct vxr_check *c, const struct vxr_
 
 /* File identifier, headers, log: c->view is set afterwards. Returns whether it may be judged: there
  * is a current header, and the log is clean or replayed. story: may be NULL. */
-bool vxr_check_log(struct vxr_check *c, const struct vx_source *raw,
-                   const struct vxr_story *story);
+bool vxr_check_log(struct vxr_check *c, const struct vx_source *raw, const struct vxr_story *story);
 
 /* The tables of the view: regions, metadata, geometry. Where vxr_check_log() said no, the image's
  * own, for what they are worth. Returns whether the geometry is known. */
@@ -49,8 +48,7 @@ bool vxr_check_tables(struct vxr_check *c);
 
 /* Everything: log, tables, blocks. Blocks are judged only in a view that may be judged.
  * Findings: all of parser/ and replay/. */
-void vxr_check_run(struct vxr_check *c, const struct vx_source *raw,
-                   const struct vxr_story *story);
+void vxr_check_run(struct vxr_check *c, const struct vx_source *raw, const struct vxr_story *story);
 
 /* After vxr_check_run() of a dirty image: judge tables and blocks as they lie in the image, without
  * the log, into another reporter. For the operator's information; the verdict never rests on it. */

@@ -91,8 +91,8 @@ static enum vx_status view_read(void *ctx, uint64_t offset, uint8_t *dst, size_t
             if (s->data_pos == VXR_NO_DATA) {
                 memset(to, 0, (size_t)vx_sub_sat(stop, at));
             } else {
-                status = read_data(view, s, vx_sub_sat(at, s->begin), to,
-                                   (size_t)vx_sub_sat(stop, at));
+                status =
+                    read_data(view, s, vx_sub_sat(at, s->begin), to, (size_t)vx_sub_sat(stop, at));
             }
             i += stop == s->end ? 1 : 0;
         }

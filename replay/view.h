@@ -13,8 +13,8 @@ struct vxr_view {
     uint32_t tail; /* ring position from which segment orders count */
 };
 
-/* Make *src the view. size: of the file after replay, at least raw->size. view, raw and overlay must
- * outlive it. With an empty overlay and the raw size it reads like raw. */
+/* Make *src the view. size: of the file after replay, at least raw->size. view, raw and overlay
+ * must outlive it. With an empty overlay and the raw size it reads like raw. */
 void vxr_view_init(struct vxr_view *view, const struct vx_source *raw,
                    const struct vxr_overlay *overlay, uint64_t log_offset, uint32_t log_length,
                    uint32_t tail, uint64_t size, struct vx_source *src);

@@ -26,13 +26,19 @@ static struct log_write random_write(uint32_t *seed)
     return write;
 }
 
+/* 2^64 - 1 has none: any other number will do. */
+static uint64_t next_number(uint64_t sequence)
+{
+    return sequence == UINT64_MAX ? 1 : sequence + 1;
+}
+
 /* An entry that may follow the one before, in place and in number, or not. */
 static void random_entry(uint32_t *seed, const struct log_entry *before, uint32_t next,
                          uint32_t first, struct log_entry *out)
 {
     *out = (struct log_entry){
         .pos = next,
-        .sequence = before->sequence + 1,
+        .sequence = next_number(before->sequence),
         .flushed = next_random(seed) % 40 == 0 ? 64 * IMAGE_MIB : 0,
         .last = next_random(seed) % 8 == 0 ? 9 * IMAGE_MIB + next_random(seed) % 2 : 0,
         .is_foreign = next_random(seed) % 30 == 0,
@@ -102,7 +108,7 @@ static void test_scan__random_logs__as_the_specification(void **state)
             const struct log_entry before = e;
 
             random_entry(&seed, &before, next % VX_MIB, first, &e);
-            first = e.sequence == before.sequence + 1 ? first : e.pos;
+            first = e.sequence == next_number(before.sequence) ? first : e.pos;
             next = log_put(&log, &e);
             if (next_random(&seed) % 10 == 0) {
                 random_damage(&seed, &log, e.pos);
