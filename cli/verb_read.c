@@ -19,16 +19,23 @@ static const char HELP[] =
 
 /* Read from the judged image. */
 static enum cli_exit read_disk(const struct cli_options *options, struct cli_session *session,
-                               struct cli_disk_job *job)
+                               uint64_t offset, uint64_t length)
 {
     uint64_t size = session->check.structure.facts.geometry.disk_bytes;
+    struct cli_out out;
+    struct cli_disk_job job = {
+        .session = session,
+        .out = &out,
+        .offset = offset,
+        .length = length,
+        .is_salvage = options->is_salvage,
+    };
     enum cli_exit status = CLI_EXIT_INCOMPLETE;
     char text[CLI_ERROR_BYTES];
     struct vxo_buffer error;
-    struct cli_out out;
 
     vxo_buffer_init(&error, text, sizeof(text));
-    if (!vx_within(job->offset, job->length, size)) {
+    if (!vx_within(offset, length, size)) {
         vxo_put(&error, "the range is not inside the virtual disk of ");
         vxo_put_size(&error, size);
         cli_complain(session->path, text);
@@ -38,10 +45,7 @@ static enum cli_exit read_disk(const struct cli_options *options, struct cli_ses
         cli_complain("standard output", text);
         return CLI_EXIT_INCOMPLETE;
     }
-    job->session = session;
-    job->out = &out;
-    job->is_salvage = options->is_salvage;
-    status = cli_disk_copy(job);
+    status = cli_disk_copy(&job);
     if (status == CLI_EXIT_SOUND && cli_session_has_changed(session)) {
         cli_complain(session->path, "changed while it was read");
         status = CLI_EXIT_INCOMPLETE;
@@ -54,21 +58,22 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
 {
     struct cli_session *session =
         cli_session_start(options, 3, "read takes an image, an offset and a length", output, NULL);
-    struct cli_disk_job job = {0};
+    uint64_t offset = 0;
+    uint64_t length = 0;
     enum cli_exit status = CLI_EXIT_INCOMPLETE;
 
     if (session == NULL) {
         return CLI_EXIT_INCOMPLETE;
     }
-    if (!cli_number_parse(options->operand[1], &job.offset)) {
+    if (!cli_number_parse(options->operand[1], &offset)) {
         status = cli_usage_error("not a number of bytes:", options->operand[1], "read --help");
-    } else if (!cli_number_parse(options->operand[2], &job.length)) {
+    } else if (!cli_number_parse(options->operand[2], &length)) {
         status = cli_usage_error("not a number of bytes:", options->operand[2], "read --help");
     } else {
         cli_session_run(session, CLI_DEPTH_BLOCKS, NULL);
         status = cli_session_judge(session, options->is_salvage);
         if (status == CLI_EXIT_SOUND) {
-            status = read_disk(options, session, &job);
+            status = read_disk(options, session, offset, length);
             status = status == CLI_EXIT_SOUND && cli_session_exit(session) == CLI_EXIT_CORRUPT
                          ? CLI_EXIT_CORRUPT
                          : status;
