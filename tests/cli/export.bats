@@ -140,7 +140,7 @@ END
 }
 
 @test "--salvage: sectors that cannot be read" {
-    command -v strace >/dev/null || skip "strace is missing"
+    needs_strace
     make_images
     vhdxray map --format=json written.vhdx
     reads=$(strace -qq -P written.vhdx -e trace=pread64 "$VHDXRAY" read written.vhdx 20M 4k \
@@ -288,7 +288,7 @@ END
 }
 
 @test "a signal leaves nothing, and is died of" {
-    command -v strace >/dev/null || skip "strace is missing"
+    needs_strace
     make_images
     mkdir target
     for signal in HUP INT TERM QUIT XCPU; do
@@ -304,7 +304,7 @@ END
 }
 
 @test "the image is opened for reading only, and nothing but OUT is created" {
-    command -v strace >/dev/null || skip "strace is missing"
+    needs_strace
     make_dirty
     writing='O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND'
     for verb in 'check dirty.vhdx' 'info dirty.vhdx' 'log dirty.vhdx' 'replay dirty.vhdx' \

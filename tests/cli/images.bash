@@ -14,6 +14,12 @@ vhdxray() {
     "$VHDXRAY" "$@" >out 2>err || status=$?
 }
 
+# For tests that trace the program. What looks for leaks would have to trace it, too.
+needs_strace() {
+    command -v strace >/dev/null || skip "strace is missing"
+    export ASAN_OPTIONS=detect_leaks=0
+}
+
 # Fails when the command succeeds: a bare `!` would not stop a test.
 refute() {
     if "$@"; then
