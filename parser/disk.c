@@ -11,8 +11,8 @@ void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const stru
         .geo = geo,
         .table_offset = bat->offset,
         .slot_count = vx_min(vx_div(bat->length, VX_BAT_ENTRY_BYTES), geo->bat_entries),
-        .window = window,
     };
+    disk->window = window;
 }
 
 /* Read the window that holds slot `index`. Returns whether it is there. */

@@ -9,7 +9,6 @@ struct walk {
     struct vxr_ring *ring;
     uint64_t *starts;
     const struct vxr_story *story;
-    struct vx_reporter *rep;
     struct vxr_scan *out;
     struct vxr_run current;
     struct vxr_run first;
@@ -124,11 +123,25 @@ static void close_ring(struct walk *w)
     }
 }
 
+/* A sector that begins with "loge": count it, take it if it is valid, tell of it. */
+static void meet_entry(struct walk *w, const struct vxr_entry *entry)
+{
+    w->out->candidates += 1;
+    w->out->valid += entry->is_valid ? 1 : 0;
+    w->out->foreign += entry->reason == VX_LGE_013 ? 1 : 0;
+    if (entry->is_valid) {
+        take_entry(w, entry);
+    }
+    if (w->story != NULL && w->story->entry != NULL) {
+        w->story->entry(w->story->ctx, entry);
+    }
+}
+
 void vxr_scan(struct vxr_ring *ring, const struct vx_guid *log_guid, enum vx_crc_kind crc,
               uint64_t starts[VXR_START_WORDS], const struct vxr_story *story,
               struct vx_reporter *rep, struct vxr_scan *out)
 {
-    struct walk w = {.ring = ring, .starts = starts, .story = story, .rep = rep, .out = out};
+    struct walk w = {.ring = ring, .starts = starts, .story = story, .out = out};
     uint64_t pos = 0;
 
     memset(out, 0, sizeof(*out));
@@ -142,15 +155,7 @@ void vxr_scan(struct vxr_ring *ring, const struct vx_guid *log_guid, enum vx_crc
             out->unread += 1;
             vx_report_unreadable(rep, vxr_ring_offset(ring, entry.reason_pos), VXR_SECTOR_BYTES);
         } else if (status == VX_OK) {
-            out->candidates += 1;
-            out->valid += entry.is_valid ? 1 : 0;
-            out->foreign += entry.reason == VX_LGE_013 ? 1 : 0;
-            if (entry.is_valid) {
-                take_entry(&w, &entry);
-            }
-            if (story != NULL && story->entry != NULL) {
-                story->entry(story->ctx, &entry);
-            }
+            meet_entry(&w, &entry);
         }
         pos = vx_add_sat(pos, vx_max(entry.resume_pos, VXR_SECTOR_BYTES));
     }

@@ -66,6 +66,17 @@ static enum vx_status read_gap(const struct vxr_view *view, uint64_t offset, uin
     return inside == 0 ? VX_OK : vx_source_read(view->raw, offset, dst, inside);
 }
 
+/* Bytes [from, from + len) of a segment. */
+static enum vx_status read_segment(const struct vxr_view *view, const struct vxr_segment *s,
+                                   uint64_t from, uint8_t *dst, size_t len)
+{
+    if (s->data_pos != VXR_NO_DATA) {
+        return read_data(view, s, from, dst, len);
+    }
+    memset(dst, 0, len);
+    return VX_OK;
+}
+
 static enum vx_status view_read(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
 {
     const struct vxr_view *view = ctx;
@@ -78,23 +89,17 @@ static enum vx_status view_read(void *ctx, uint64_t offset, uint8_t *dst, size_t
     while (status == VX_OK && at < end) { /* each turn passes a segment or a gap */
         uint64_t stop = end;
         uint8_t *to = dst + vx_sub_sat(at, offset);
-        const struct vxr_segment *s = NULL;
 
-        if (i < overlay->segment_count) {
-            s = &overlay->segment[i];
-        }
-        if (s == NULL || at < s->begin) {
-            stop = s == NULL ? end : vx_min(end, s->begin);
-            status = read_gap(view, at, to, (size_t)vx_sub_sat(stop, at));
-        } else {
-            stop = vx_min(end, s->end);
-            if (s->data_pos == VXR_NO_DATA) {
-                memset(to, 0, (size_t)vx_sub_sat(stop, at));
-            } else {
-                status =
-                    read_data(view, s, vx_sub_sat(at, s->begin), to, (size_t)vx_sub_sat(stop, at));
-            }
+        if (i < overlay->segment_count && at >= overlay->segment[i].begin) {
+            const struct vxr_segment *s = &overlay->segment[i];
+
+            stop = vx_min(stop, s->end);
+            status =
+                read_segment(view, s, vx_sub_sat(at, s->begin), to, (size_t)vx_sub_sat(stop, at));
             i += stop == s->end ? 1 : 0;
+        } else {
+            stop = i < overlay->segment_count ? vx_min(stop, overlay->segment[i].begin) : stop;
+            status = read_gap(view, at, to, (size_t)vx_sub_sat(stop, at));
         }
         at = stop;
     }

@@ -1,6 +1,7 @@
 /* The whole check with the log in its midst: its case table, what must hold for every row of every
  * table, and logs that rewrite what the disk is made of. */
 #include "tests/support/expect_case.h"
+#include "tests/support/fault_source.h"
 #include "tests/support/replayed.h"
 
 /* Call visit for each row of each table. */
@@ -210,6 +211,49 @@ static void test_check_run__findings__carry_the_view_they_were_made_in(void **st
     image_free(&im);
 }
 
+/* Present blocks that the log writes into, so that the table is walked once more. */
+static void test_check_run__fault_at_every_read__never_called_sound(void **state)
+{
+    static const struct log_entry entry = {.sequence = 5,
+                                           .write = {{LOG_DATA, 4 * IMAGE_MIB + 4096, 1}}};
+    struct image im;
+    struct test_log log;
+    struct vx_source inner;
+    struct fault_source fault;
+    struct replayed good;
+    uint64_t at = 0;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){.state = 6});
+    log_init(&log, &im, IMAGE_LOG, VX_MIB);
+    (void)log_put(&log, &entry);
+    inner = image_source(&im);
+    replayed_open(&good, "no faults", &inner, NULL);
+    expect_summary(&good.f, "HDR-012w LGD-011w");
+    do {
+        struct vx_source src;
+        struct replayed r;
+
+        fault_source_init(&fault, &inner);
+        fault.kind = FAULT_FAIL_FROM;
+        fault.at = at;
+        src = fault_source(&fault);
+        replayed_open(&r, "fails from a read on", &src, NULL);
+        expect_invariants(&r.f, im.size);
+        if (fault.failures > 0) {
+            assert_true(r.f.rep.total[VX_RUN_001] > 0);
+            assert_true(vx_verdict_of(&r.f.rep) == VX_INCOMPLETE ||
+                        vx_verdict_of(&r.f.rep) == VX_CORRUPT);
+        } else {
+            expect_same(&r.f, &good.f, "a source without faults");
+        }
+        replayed_close(&r);
+        at++;
+    } while (at <= fault.reads);
+    replayed_close(&good);
+    image_free(&im);
+}
+
 static void test_check_init__too_little_memory__is_refused(void **state)
 {
     struct vxr_check *check = malloc(sizeof(*check));
@@ -243,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_check_run__any_memory_size__same_findings),
         cmocka_unit_test(test_check_run__log_rewrites_tables__judged_and_read_as_after_replay),
         cmocka_unit_test(test_check_run__findings__carry_the_view_they_were_made_in),
+        cmocka_unit_test(test_check_run__fault_at_every_read__never_called_sound),
         cmocka_unit_test(test_check_init__too_little_memory__is_refused),
     };
 
