@@ -169,7 +169,7 @@ static uint64_t filter_bit(const struct vx_claims *claims, uint64_t mib)
     return vx_mod(vx_div(mib, claims->block_mib), FILTER_BITS);
 }
 
-static void mark(struct vx_claims *claims, const struct vx_collisions *list)
+static void mark_filter(struct vx_claims *claims, const struct vx_collisions *list)
 {
     for (uint32_t i = 0; i < list->stored && i < VX_COLLISIONS_MAX; i++) {
         const struct vx_claim *c = &list->at[i].claim;
@@ -184,8 +184,8 @@ static void mark(struct vx_claims *claims, const struct vx_collisions *list)
 void vx_claims_start_naming(struct vx_claims *claims)
 {
     memset(claims->filter, 0, sizeof(claims->filter));
-    mark(claims, &claims->hard);
-    mark(claims, &claims->soft);
+    mark_filter(claims, &claims->hard);
+    mark_filter(claims, &claims->soft);
 }
 
 /* Can a claim with this BAT index be the owner of some kept hard collision? Its owners precede it.
