@@ -260,7 +260,7 @@ endif
 
 .PHONY: format
 format: ## apply .clang-format (version 14, whose layout the sources have)
-	clang-format-14 -i $(wildcard $(foreach d,parser replay reports cli tests tests/support,$(d)/*.[ch]))
+	find $(wildcard parser replay reports cli tests) -name '*.[ch]' -exec clang-format-14 -i {} +
 
 .PHONY: clean
 clean: ## remove what was built
