@@ -8,10 +8,10 @@ void vx_bat_iterator_init(struct vx_bat_iterator *it, const struct vx_source *vi
     *it = (struct vx_bat_iterator){
         .view = view,
         .geo = geo,
-        .window = window,
         .table_offset = table_offset,
         .slot_count = slot_count,
     };
+    it->window = window;
 }
 
 /* Offset in the file of slot `index`. The table lies inside the view, so nothing saturates. */

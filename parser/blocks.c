@@ -351,7 +351,7 @@ static void compare_blocks(struct vx_entry_walk *walk)
 
     walk->out->passes = 1;
     for (;;) { /* at most pass_limit times */
-        if (claims->shared != NULL && claims->hard.count > 0) {
+        if (claims->shared.words != NULL && claims->hard.count > 0) {
             walk_again(walk, FIND_SHARED);
         }
         if (walk->soft_count > 0) {
@@ -365,7 +365,7 @@ static void compare_blocks(struct vx_entry_walk *walk)
         walk->out->passes += 1;
     }
     if (claims->next_begin_mib != UINT64_MAX) {
-        f.arg[0] = claims->next_begin_mib << VX_MIB_SHIFT;
+        f.arg[0] = vx_min(claims->next_begin_mib, UINT64_MAX >> VX_MIB_SHIFT) << VX_MIB_SHIFT;
         f.arg[1] = walk->out->passes;
         vx_report(walk->rep, &f);
     }

@@ -16,7 +16,7 @@ struct vx_need vx_claims_need(uint64_t file_bytes)
 enum vx_status vx_claims_init(struct vx_claims *claims, uint64_t *words, uint64_t word_count,
                               uint64_t block_mib, bool has_bitmaps)
 {
-    uint64_t planes = (block_mib > 1 ? 2u : 1u) + (has_bitmaps ? 1u : 0u);
+    uint64_t part = 0;
 
     memset(claims, 0, sizeof(*claims));
     if (word_count < VX_CLAIM_WORDS_MIN) {
@@ -25,32 +25,41 @@ enum vx_status vx_claims_init(struct vx_claims *claims, uint64_t *words, uint64_
     if (block_mib == 0 || block_mib > VX_CLAIM_MIB_MAX) {
         return VX_E_USAGE;
     }
-    claims->taken = words;
-    claims->begins = words;
-    claims->word_count = vx_div(word_count, planes);
     claims->block_mib = block_mib;
-    if (block_mib > 1) {
-        claims->begins = words + claims->word_count;
-    }
+    claims->taken.words = words;
+    claims->taken.word_count = word_count;
     if (has_bitmaps) {
-        claims->shared = claims->begins + claims->word_count;
+        part = word_count / PLANES_MAX;
+        claims->taken.word_count = part;
+        claims->begins.words = words + part;
+        claims->begins.word_count = part;
+        claims->shared.words = words + 2 * part;
+        claims->shared.word_count = part;
+    } else if (block_mib > 1) {
+        part = word_count / 2;
+        claims->taken.word_count = part;
+        claims->begins.words = words + part;
+        claims->begins.word_count = part;
     }
     return VX_OK;
+}
+
+static void clear(struct vx_plane plane)
+{
+    if (plane.words != NULL) {
+        memset(plane.words, 0, (size_t)plane.word_count * sizeof(uint64_t));
+    }
 }
 
 void vx_claims_start(struct vx_claims *claims, uint64_t window_begin_mib)
 {
     /* The last block_mib - 1 bits only hold what reaches out of the window. */
-    uint64_t bits = vx_min(claims->word_count, UINT64_MAX / BITS_PER_WORD) * BITS_PER_WORD;
+    uint64_t bits = vx_min(claims->taken.word_count, UINT64_MAX / BITS_PER_WORD) * BITS_PER_WORD;
     uint64_t window = vx_sub_sat(vx_add_sat(bits, 1), claims->block_mib);
 
-    memset(claims->taken, 0, (size_t)claims->word_count * sizeof(uint64_t));
-    if (claims->begins != claims->taken) {
-        memset(claims->begins, 0, (size_t)claims->word_count * sizeof(uint64_t));
-    }
-    if (claims->shared != NULL) {
-        memset(claims->shared, 0, (size_t)claims->word_count * sizeof(uint64_t));
-    }
+    clear(claims->taken);
+    clear(claims->begins);
+    clear(claims->shared);
     claims->window_begin_mib = window_begin_mib;
     claims->window_end_mib = vx_add_sat(window_begin_mib, window);
     claims->next_begin_mib = UINT64_MAX;
@@ -71,7 +80,9 @@ static void keep(struct vx_collisions *list, const struct vx_collision *collisio
     }
     while (at > 0 && at < VX_COLLISIONS_MAX &&
            list->at[at - 1].claim.index > collision->claim.index) {
-        list->at[at] = list->at[at - 1];
+        struct vx_collision moved = list->at[at - 1];
+
+        list->at[at] = moved;
         at -= 1;
     }
     if (at < VX_COLLISIONS_MAX) {
@@ -93,8 +104,8 @@ static void note(struct vx_claims *claims, const struct vx_claim *claim, bool is
 static void share(struct vx_claims *claims, const struct vx_claim *claim, uint64_t bit,
                   uint64_t count)
 {
-    if (claims->shared != NULL && !claim->is_soft) {
-        (void)vx_bits_claim(claims->shared, claims->word_count, bit, count);
+    if (claims->shared.words != NULL && !claim->is_soft) {
+        (void)vx_bits_claim(claims->shared.words, claims->shared.word_count, bit, count);
     }
 }
 
@@ -110,7 +121,8 @@ static void add_outside(struct vx_claims *claims, const struct vx_claim *claim)
     if (end > begin) {
         uint64_t bit = vx_sub_sat(begin, claims->window_begin_mib);
 
-        if (vx_bits_claim(claims->taken, claims->word_count, bit, vx_sub_sat(end, begin))) {
+        if (vx_bits_claim(claims->taken.words, claims->taken.word_count, bit,
+                          vx_sub_sat(end, begin))) {
             share(claims, claim, bit, vx_sub_sat(end, begin));
         }
     }
@@ -131,11 +143,11 @@ void vx_claims_settle(struct vx_claims *claims, const struct vx_claim *claim,
 enum vx_claim_mark vx_planes_mark_long(struct vx_claim_planes planes, uint64_t first,
                                        uint64_t count_mib)
 {
-    bool is_taken = vx_bits_claim(planes.taken, planes.word_count, first, count_mib);
+    bool is_taken = vx_bits_claim(planes.taken.words, planes.taken.word_count, first, count_mib);
     bool is_same = is_taken;
 
-    if (planes.begins != planes.taken) {
-        is_same = vx_bits_claim_one(planes.begins, planes.word_count, first);
+    if (planes.begins.words != NULL) {
+        is_same = vx_bits_claim_one(planes.begins.words, planes.begins.word_count, first);
     }
     if (!is_taken) {
         return VX_MARK_FREE;
@@ -157,9 +169,9 @@ void vx_claims_add(struct vx_claims *claims, const struct vx_claim *claim)
 
 bool vx_claims_is_shared(const struct vx_claims *claims, const struct vx_claim *claim)
 {
-    return claims->shared != NULL && claim->begin_mib >= claims->window_begin_mib &&
+    return claims->shared.words != NULL && claim->begin_mib >= claims->window_begin_mib &&
            claim->begin_mib < claims->window_end_mib &&
-           vx_bits_test(claims->shared, claims->word_count,
+           vx_bits_test(claims->shared.words, claims->shared.word_count,
                         vx_sub_sat(claim->begin_mib, claims->window_begin_mib));
 }
 
@@ -169,7 +181,7 @@ static uint64_t filter_bit(const struct vx_claims *claims, uint64_t mib)
     return vx_mod(vx_div(mib, claims->block_mib), FILTER_BITS);
 }
 
-static void mark(struct vx_claims *claims, const struct vx_collisions *list)
+static void mark_filter(struct vx_claims *claims, const struct vx_collisions *list)
 {
     for (uint32_t i = 0; i < list->stored && i < VX_COLLISIONS_MAX; i++) {
         const struct vx_claim *c = &list->at[i].claim;
@@ -184,8 +196,8 @@ static void mark(struct vx_claims *claims, const struct vx_collisions *list)
 void vx_claims_start_naming(struct vx_claims *claims)
 {
     memset(claims->filter, 0, sizeof(claims->filter));
-    mark(claims, &claims->hard);
-    mark(claims, &claims->soft);
+    mark_filter(claims, &claims->hard);
+    mark_filter(claims, &claims->soft);
 }
 
 /* Can a claim with this BAT index be the owner of some kept hard collision? Its owners precede it.

@@ -53,11 +53,16 @@ struct vx_collisions {
     struct vx_collision at[VX_COLLISIONS_MAX];
 };
 
+/* One bit for each MiB of the window. */
+struct vx_plane {
+    uint64_t *words; /* NULL: there is no such plane */
+    uint64_t word_count;
+};
+
 struct vx_claims {
-    uint64_t *taken;
-    uint64_t *begins;    /* == taken when every block is 1 MiB long */
-    uint64_t *shared;    /* MiBs in which a collision was seen; NULL without bitmap blocks */
-    uint64_t word_count; /* of each plane */
+    struct vx_plane taken;
+    struct vx_plane begins; /* none when every block is 1 MiB long: it would be the same */
+    struct vx_plane shared; /* MiBs in which a collision was seen; none without bitmap blocks */
     uint64_t block_mib;
     uint64_t window_begin_mib; /* claims that begin in [begin, end) are judged in this pass */
     uint64_t window_end_mib;
@@ -92,9 +97,8 @@ enum vx_claim_mark {
 /* The bits alone. They stay where they are during a pass, so a loop over many claims may keep this
  * in registers; of what lies in memory a compiler must fear that setting a bit changes it. */
 struct vx_claim_planes {
-    uint64_t *taken;
-    uint64_t *begins;
-    uint64_t word_count;
+    struct vx_plane taken;
+    struct vx_plane begins;
 };
 
 static inline struct vx_claim_planes vx_claims_planes(const struct vx_claims *claims)
@@ -102,14 +106,13 @@ static inline struct vx_claim_planes vx_claims_planes(const struct vx_claims *cl
     return (struct vx_claim_planes){
         .taken = claims->taken,
         .begins = claims->begins,
-        .word_count = claims->word_count,
     };
 }
 
 /* Where bit `first` lies, for VX_PREFETCH; not to be read. */
 static inline const uint64_t *vx_planes_word(struct vx_claim_planes planes, uint64_t first)
 {
-    return planes.taken + vx_min(first / 64, planes.word_count);
+    return planes.taken.words + vx_min(first / 64, planes.taken.word_count);
 }
 
 /* Mark the place that begins at bit `first`, counted from the window's begin, and lies in the
@@ -121,10 +124,11 @@ VX_MUST_USE enum vx_claim_mark vx_planes_mark_long(struct vx_claim_planes planes
 VX_MUST_USE static inline enum vx_claim_mark vx_planes_mark(struct vx_claim_planes planes,
                                                             uint64_t first, uint64_t count_mib)
 {
-    if (planes.begins != planes.taken) {
+    if (planes.begins.words != NULL) {
         return vx_planes_mark_long(planes, first, count_mib);
     }
-    return vx_bits_claim_one(planes.taken, planes.word_count, first) ? VX_MARK_SAME : VX_MARK_FREE;
+    return vx_bits_claim_one(planes.taken.words, planes.taken.word_count, first) ? VX_MARK_SAME
+                                                                                 : VX_MARK_FREE;
 }
 
 /* Record a claim: mark its place, and unless that was free, settle what it means. In each pass

@@ -194,7 +194,7 @@ static void check_stale_place(struct vx_entry_walk *walk, const struct vx_entry 
         return;
     }
     f.arg[2] = (uint64_t)VX_OBJ_FILE_END;
-    if (fault == STALE_PLACE) {
+    if (place != NULL) {
         f.other_offset = place->begin;
         f.other_length = vx_sub_sat(place->end, place->begin);
         f.arg[2] = (uint64_t)place->object;

@@ -129,7 +129,8 @@ struct entry_context {
 static struct vx_finding about_entry(const struct entry_context *c, enum vx_rule rule, uint32_t pos,
                                      uint32_t len)
 {
-    return vx_finding_at(rule, VX_OBJ_METADATA_ENTRY, c->index, c->entry_offset + pos, len);
+    return vx_finding_at(rule, VX_OBJ_METADATA_ENTRY, c->index, vx_add_sat(c->entry_offset, pos),
+                         len);
 }
 
 /* Where the item lies. */
@@ -186,7 +187,7 @@ static void check_item_flags(const struct entry_context *c, struct vx_metadata *
     f = about_entry(c, VX_MDE_008, POS_ID, VX_GUID_BYTES);
     vx_guid_split(&item->id, &f.arg[0], &f.arg[1]);
     if (!is_known(item) && is_required) {
-        out->unknown_required += 1;
+        out->unknown_required = vx_add_sat(out->unknown_required, 1);
         vx_report(c->rep, &f);
     }
     f = about_entry(c, VX_MDE_010, POS_ENTRY_RESERVED, 4);
@@ -304,13 +305,11 @@ static void check_entries(struct vx_workspace *ws, const struct vx_region_place 
         };
 
         vx_item_decode(ws->table[0], i, item);
-        item->is_usable = item->length > 0 && item->offset >= VX_METADATA_TABLE_BYTES &&
-                          vx_within(item->offset, item->length, place->length);
         check_item_place(&c);
         check_item_flags(&c, out);
         check_known_item(&c);
         check_incomplete_file(&c);
-        out->user_count += is_user(item) ? 1 : 0;
+        out->user_count = vx_add_sat(out->user_count, is_user(item) ? 1 : 0);
         user_bytes = vx_add_sat(user_bytes, is_user(item) ? item->length : 0);
         system_bytes = vx_add_sat(system_bytes, is_user(item) ? 0 : item->length);
     }
@@ -453,6 +452,13 @@ static bool has_fixed_value(enum vx_item_kind kind)
     return kind >= VX_ITEM_FILE_PARAMETERS && kind <= VX_ITEM_PHYSICAL_SECTOR_SIZE;
 }
 
+/* Do its bytes lie where items may lie, inside the region? */
+static bool is_usable(const struct vx_item *item, const struct vx_region_place *place)
+{
+    return item->length > 0 && item->offset >= VX_METADATA_TABLE_BYTES &&
+           vx_within(item->offset, item->length, place->length);
+}
+
 /* Read the known items, the first of each. unread: kinds whose bytes could not be read. */
 static void load_items(const struct vx_source *view, const struct vx_region_place *place,
                        struct vx_workspace *ws, bool unread[VX_ITEM_KIND_COUNT],
@@ -466,10 +472,10 @@ static void load_items(const struct vx_source *view, const struct vx_region_plac
         enum vx_item_kind kind = item->kind;
 
         if (!is_known(item) || kind >= VX_ITEM_KIND_COUNT || out->has[kind] || unread[kind] ||
-            !item->is_usable || item->length < KNOWN[kind].length) {
+            !is_usable(item, place) || item->length < KNOWN[kind].length) {
             continue;
         }
-        if (has_fixed_value(kind)) {
+        if (has_fixed_value(kind) && KNOWN[kind].length <= VALUE_BYTES_MAX) {
             /* at most once a kind: has[] or unread[] is set below */
             unread[kind] = !vx_load(view, offset, value, KNOWN[kind].length, rep);
             take_value(kind, value, out);

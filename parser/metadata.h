@@ -45,15 +45,14 @@ struct vx_item {
     uint32_t flags;
     uint32_t reserved;
     enum vx_item_kind kind; /* by ID alone; a user item is never the known item */
-    bool is_usable;         /* its bytes lie where items may lie, inside the region */
 };
 
 /* What the known items say. A value means something only where has[] is set. */
 struct vx_metadata {
     bool is_usable; /* the table could be read and its count is legal */
     uint32_t count; /* entries, in workspace.item during the pass */
-    uint32_t user_count;
-    uint32_t unknown_required;
+    uint64_t user_count;
+    uint64_t unknown_required;
     bool has[VX_ITEM_KIND_COUNT]; /* present once or more, usable, long enough */
     uint32_t block_size;          /* bytes */
     uint32_t parameters;          /* VX_PARAM_ bits */

@@ -195,13 +195,13 @@ static bool choose_copy(const struct vx_workspace *ws, struct vx_regions *region
         }
     } else {
         f = vx_finding_at(VX_RGT_004, VX_OBJ_HEADER_SECTION, 0, VX_REGION_TABLE_1_OFFSET,
-                          VX_REGION_TABLE_COPIES * VX_REGION_TABLE_BYTES);
+                          (uint64_t)VX_REGION_TABLE_COPIES * VX_REGION_TABLE_BYTES);
         if (are_read) {
             vx_report(rep, &f);
         }
         return false;
     }
-    return copy[regions->used].entry_count <= VX_REGIONS_MAX;
+    return true;
 }
 
 /* What the checks of one entry share. */
@@ -307,7 +307,7 @@ static void check_entry_guid(const struct entry_context *c, struct vx_regions *r
     vx_guid_split(&c->region->guid, &f.arg[0], &f.arg[1]);
     f.rule = is_required ? VX_RGE_009 : VX_RGE_010;
     if (!is_known) {
-        regions->unknown_required += is_required ? 1 : 0;
+        regions->unknown_required = vx_add_sat(regions->unknown_required, is_required ? 1 : 0);
         vx_report(c->rep, &f);
     }
 }
@@ -421,14 +421,20 @@ static void check_unique(struct vx_workspace *ws, const struct vx_regions *regio
 void vx_regions_load(const struct vx_source *view, struct vx_workspace *ws, struct vx_reporter *rep,
                      struct vx_regions *out)
 {
+    uint32_t count = 0;
+
     memset(out, 0, sizeof(*out));
     load_copy(view, 0, ws->table[0], ws->crc, rep, &out->copy[0]);
     load_copy(view, 1, ws->table[1], ws->crc, rep, &out->copy[1]);
-    out->is_usable = choose_copy(ws, out, rep);
-    if (!out->is_usable) {
+    if (!choose_copy(ws, out, rep)) {
         return;
     }
-    out->count = out->copy[out->used == 0 ? 0 : 1].entry_count;
+    count = out->copy[out->used == 0 ? 0 : 1].entry_count;
+    if (count > VX_REGIONS_MAX) {
+        return; /* RGT-007 says so */
+    }
+    out->is_usable = true;
+    out->count = count;
     check_entries(ws, view->size, out, rep);
     check_unique(ws, out, rep);
 }

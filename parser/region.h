@@ -51,7 +51,7 @@ struct vx_regions {
     bool is_usable; /* some copy is valid and its count is legal: the entries are known */
     uint32_t used;  /* the copy that counts */
     uint32_t count; /* entries, in workspace.region */
-    uint32_t unknown_required;
+    uint64_t unknown_required;
     struct vx_region_place bat;
     struct vx_region_place metadata;
 };

@@ -32,6 +32,16 @@ static bool is_printable(uint32_t code)
     return (code & 0xfffeu) != 0xfffeu; /* the last two of every plane are non-characters */
 }
 
+static bool is_high_surrogate(uint32_t code)
+{
+    return code >= 0xd800 && code <= 0xdbff;
+}
+
+static bool is_low_surrogate(uint32_t code)
+{
+    return code >= 0xdc00 && code <= 0xdfff;
+}
+
 /* Append one character; room for it was checked by the caller. */
 static void append(struct vx_text *out, uint32_t code)
 {
@@ -63,42 +73,44 @@ static void append(struct vx_text *out, uint32_t code)
     }
 }
 
+/* Append a character, or what stands for it if it must not be printed. */
+static void append_safely(struct vx_text *out, uint32_t code)
+{
+    if (is_printable(code)) {
+        append(out, code);
+    } else {
+        append(out, REPLACEMENT);
+        out->was_altered = true;
+    }
+}
+
 void vx_utf16_print(const uint8_t *bytes, uint32_t unit_count, struct vx_text *out)
 {
     uint32_t high = 0; /* a high surrogate that waits for its partner */
 
     memset(out, 0, sizeof(*out));
     for (uint32_t i = 0; i < unit_count; i++) {
-        uint32_t unit = vx_le16(bytes + 2 * (size_t)i);
-        uint32_t code = unit;
+        uint32_t code = vx_le16(bytes + 2 * (size_t)i);
 
         if (out->len >= VX_TEXT_BYTES - 2 * UTF8_MAX) {
             out->was_truncated = true;
             break;
         }
-        if (high != 0 && unit >= 0xdc00 && unit <= 0xdfff) {
-            code = 0x10000u + ((high & 0x3ffu) << 10) + (unit & 0x3ffu);
+        if (high != 0 && is_low_surrogate(code)) {
+            code = 0x10000u + ((high & 0x3ffu) << 10) + (code & 0x3ffu);
         } else if (high != 0) {
-            append(out, REPLACEMENT);
-            out->was_altered = true;
+            append_safely(out, high); /* it waited in vain */
         }
-        high = 0;
+        high = is_high_surrogate(code) ? code : 0;
         if (code == 0) {
             break;
         }
-        if (code >= 0xd800 && code <= 0xdbff) {
-            high = code;
-            continue;
+        if (high == 0) {
+            append_safely(out, code);
         }
-        if (!is_printable(code)) {
-            code = REPLACEMENT;
-            out->was_altered = true;
-        }
-        append(out, code);
     }
     if (high != 0) {
-        append(out, REPLACEMENT);
-        out->was_altered = true;
+        append_safely(out, high);
     }
     if (out->len < VX_TEXT_BYTES) {
         out->utf8[out->len] = '\0'; /* append() may have left bytes of padding: all zero */

@@ -45,7 +45,7 @@ void vxo_json_add(struct vxo_document *doc, json_object *object, const char *nam
                   json_object *value)
 {
     if (object == NULL ||
-        json_object_object_add_ex(object, name, value, JSON_C_OBJECT_ADD_CONSTANT_KEY) != 0) {
+        json_object_object_add_ex(object, name, value, JSON_C_OBJECT_KEY_IS_CONSTANT) != 0) {
         doc->is_broken = true;
         (void)json_object_put(value);
     }

@@ -86,7 +86,7 @@ static unsigned run_claims(struct vx_claims *claims, const struct vx_claim *all,
     do {
         vx_claims_start(claims, begin);
         add_all(claims, all, count, false);
-        if (claims->shared != NULL) {
+        if (claims->shared.words != NULL) {
             expect_shared(claims, all, count);
         }
         add_all(claims, all, count, true);

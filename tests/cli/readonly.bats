@@ -43,6 +43,7 @@ trace() {
     mkdir mount
     cp image.vhdx mount/
     unshare -m true 2>/dev/null || skip "mount namespaces need root here"
+    # shellcheck disable=SC2016  # the inner shell has the variable from its environment
     unshare -m sh -c 'mount --bind mount mount && mount -o remount,ro,bind mount &&
         ! touch mount/x 2>/dev/null && "$VHDXRAY" check mount/image.vhdx' >out
     grep -q 'sound' out
