@@ -186,14 +186,20 @@ static void print_findings(const struct cli_session *session)
     (void)cli_output_flush(&error);
 }
 
-enum cli_exit cli_session_explain(const struct cli_session *session)
+enum cli_exit cli_session_trust(const struct cli_session *session)
 {
     enum cli_exit status = cli_session_exit(session);
 
-    if (status == CLI_EXIT_SOUND || status == CLI_EXIT_WARNINGS) {
-        return CLI_EXIT_SOUND;
+    return status == CLI_EXIT_WARNINGS ? CLI_EXIT_SOUND : status;
+}
+
+enum cli_exit cli_session_explain(const struct cli_session *session)
+{
+    enum cli_exit status = cli_session_trust(session);
+
+    if (status != CLI_EXIT_SOUND) {
+        print_findings(session);
     }
-    print_findings(session);
     return status;
 }
 

@@ -69,6 +69,9 @@ struct vxo_report cli_session_report(const struct cli_session *session, enum vxo
 /* Exit status for the verdict so far. */
 enum cli_exit cli_session_exit(const struct cli_session *session);
 
+/* The same for verbs that do more than judge: warnings are none of their business. */
+enum cli_exit cli_session_trust(const struct cli_session *session);
+
 /* May the image be trusted? If not, says on standard error what was found.
  * Returns CLI_EXIT_SOUND, also for mere warnings; CLI_EXIT_CORRUPT or CLI_EXIT_INCOMPLETE. */
 enum cli_exit cli_session_explain(const struct cli_session *session);

@@ -78,10 +78,8 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
             status = export_to(&out, options, session);
             cli_out_discard(&out);
         }
-        /* What was salvaged came from an image that is corrupt all the same. */
-        status = status == CLI_EXIT_SOUND && cli_session_exit(session) == CLI_EXIT_CORRUPT
-                     ? CLI_EXIT_CORRUPT
-                     : status;
+        /* What was salvaged came from an image that is no better for it. */
+        status = cli_exit_worse(status, cli_session_trust(session));
     }
     cli_session_close(session);
     return status;

@@ -74,9 +74,7 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
         status = cli_session_judge(session, options->is_salvage);
         if (status == CLI_EXIT_SOUND) {
             status = read_disk(options, session, offset, length);
-            status = status == CLI_EXIT_SOUND && cli_session_exit(session) == CLI_EXIT_CORRUPT
-                         ? CLI_EXIT_CORRUPT
-                         : status;
+            status = cli_exit_worse(status, cli_session_trust(session));
         }
     }
     cli_session_close(session);

@@ -132,6 +132,15 @@ END
     [ "$status" -eq 0 ]
     [ ! -s err ]
     cmp sound.raw written.raw
+    # a log that was left out makes the disk an old one, and that is no success
+    make_dirty 3
+    vhdxray export --memory=1 dirty.vhdx old.raw
+    [ "$status" -eq 1 ]
+    [ ! -e old.raw ]
+    vhdxray export --memory=1 --salvage dirty.vhdx old.raw
+    [ "$status" -eq 1 ]
+    grep -q 'the log was not replayed' err
+    [ -e old.raw ]
     # and what has no table at all is not
     echo 'not a disk' >notes.txt
     vhdxray export --salvage notes.txt notes.raw
