@@ -105,6 +105,7 @@ static bool read_state(int fd, const struct stat *status, struct cli_file_state 
         .node = status->st_rdev,
         .size = size < 0 ? 0 : (uint64_t)size,
         .modified = status->st_mtim,
+        .changed = status->st_ctim,
     };
     return size >= 0;
 }
@@ -144,6 +145,11 @@ bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *e
     return true;
 }
 
+static bool differs(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec || a->tv_nsec != b->tv_nsec;
+}
+
 bool cli_file_has_changed(const struct cli_file *file)
 {
     const struct cli_file_state *then = &file->state;
@@ -154,8 +160,8 @@ bool cli_file_has_changed(const struct cli_file *file)
         return true;
     }
     return now.device != then->device || now.inode != then->inode || now.node != then->node ||
-           now.size != then->size || now.modified.tv_sec != then->modified.tv_sec ||
-           now.modified.tv_nsec != then->modified.tv_nsec;
+           now.size != then->size || differs(&now.modified, &then->modified) ||
+           differs(&now.changed, &then->changed);
 }
 
 void cli_file_close(struct cli_file *file)

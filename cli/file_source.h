@@ -15,6 +15,7 @@ struct cli_file_state {
     dev_t node; /* of a block device */
     uint64_t size;
     struct timespec modified;
+    struct timespec changed; /* moves even when the time of modification is put back */
 };
 
 struct cli_file {

@@ -139,7 +139,7 @@ static bool refuse_unusable(int answer, const char *word)
     if (answer == ':') {
         return refuse("no value given to option", option_of_letter(optopt));
     }
-    if (optopt >= CLI_OPTION_FORMAT) {
+    if (word[0] == '-' && word[1] == '-' && optopt >= CLI_OPTION_FORMAT) {
         return refuse("no value is taken by option", optopt);
     }
     (void)cli_usage_error("unknown option", optopt == 0 ? word : letter, "--help");

@@ -1,4 +1,4 @@
-/* Sessions. Memory for one image: what findings need is touched, a workspace of at most 12 MiB and
+/* Sessions. Memory for one image: what findings need is touched, a workspace of at most 9 MiB and
  * a little, and the overlay, of which the pages that hold no descriptor stay untouched. */
 #include "cli/session.h"
 
@@ -9,7 +9,7 @@
 #include "replay/logentry.h"
 #include "reports/text.h"
 
-enum { CLAIMS_BYTES_MAX = 12 * VX_MIB };
+enum { CLAIMS_BYTES_MAX = 9 * VX_MIB }; /* 72 TiB of file in one pass, with blocks of 1 MiB */
 
 const char CLI_NO_MEMORY[] = "there is not enough memory";
 

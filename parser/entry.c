@@ -3,8 +3,6 @@
 
 #include "parser/bytes.h"
 
-enum { PLACES_MAX = 16 }; /* that one block is charged to */
-
 #define MIB_LIMIT (UINT64_C(1) << 44) /* 2^64 bytes: no block may end here or beyond */
 
 void vx_tally_add(struct vx_tally *tally, uint64_t index)
@@ -47,7 +45,8 @@ static uint64_t length_mib(const struct vx_entry_walk *walk, const struct vx_ent
 enum stale { STALE_FREE, STALE_PLACE, STALE_FILE_END };
 
 /* The first place that overlaps [begin, end), or NULL. */
-static struct vx_place *first_hit(const struct vx_entry_walk *walk, uint64_t begin, uint64_t end)
+static const struct vx_place *first_hit(const struct vx_entry_walk *walk, uint64_t begin,
+                                        uint64_t end)
 {
     struct vx_layout_range range = vx_layout_find(walk->job->layout, begin, end);
 
@@ -123,38 +122,18 @@ static bool check_end(struct vx_entry_walk *walk, const struct vx_entry *entry, 
     return !is_missing;
 }
 
-/* Charge the block to a place that it overlaps. */
-static void charge(struct vx_place *place, uint64_t index)
-{
-    if (place->blocks == 0) {
-        place->first_block = index;
-    }
-    place->blocks = vx_add_sat(place->blocks, 1);
-}
-
-/* Does the block stay clear of header section, log and regions? It is charged to the first
- * PLACES_MAX places that it overlaps; the finding names the first. */
+/* Does the block stay clear of header section, log and regions? The finding names the first. */
 static bool check_clear(struct vx_entry_walk *walk, const struct vx_entry *entry)
 {
-    struct vx_layout *layout = walk->job->layout;
     uint64_t begin = vx_bat_mib(entry->raw) << VX_MIB_SHIFT;
     uint64_t end = vx_add_sat(begin, length_mib(walk, entry) << VX_MIB_SHIFT);
     const struct vx_place *first = first_hit(walk, begin, end);
-    struct vx_layout_range range = {0};
     struct vx_finding f = about(walk, entry, VX_BAT_014);
 
     if (first == NULL) {
         return true;
     }
-    range = vx_layout_find(layout, begin, end);
-    for (uint32_t i = 0; i < PLACES_MAX; i++) {
-        uint64_t at = vx_add_sat(range.first, i);
-
-        if (at < range.last && at < VX_LAYOUT_MAX &&
-            vx_overlap(begin, end, layout->place[at].begin, layout->place[at].end)) {
-            charge(&layout->place[at], entry->index);
-        }
-    }
+    vx_layout_charge(walk->job->layout, begin, end);
     f.other_offset = first->begin;
     f.other_length = vx_sub_sat(first->end, first->begin);
     f.arg[2] = (uint64_t)first->object;

@@ -42,6 +42,16 @@ static bool begins_before(const void *ctx, uint16_t a, uint16_t b)
     return place[a].begin < place[b].begin;
 }
 
+static bool ends_before(const void *ctx, uint16_t a, uint16_t b)
+{
+    const struct vx_place *place = ctx;
+
+    if (a >= VX_LAYOUT_MAX || b >= VX_LAYOUT_MAX || place[a].end == place[b].end) {
+        return a < b;
+    }
+    return place[a].end < place[b].end;
+}
+
 /* Bring the places into the order that ws->order states, through a copy of them. */
 static void sort_places(struct vx_workspace *ws)
 {
@@ -54,6 +64,8 @@ static void sort_places(struct vx_workspace *ws)
 
         layout->place[i] = ws->unsorted[from];
     }
+    vx_sort(ws->order, layout->count, ends_before, layout->place);
+    memcpy(layout->by_end, ws->order, sizeof(layout->by_end));
 }
 
 static bool is_vital(const struct vx_place *place)
@@ -212,28 +224,81 @@ struct vx_layout_range vx_layout_find(const struct vx_layout *layout, uint64_t b
     return range.first < range.last ? range : (struct vx_layout_range){0};
 }
 
+/* How many places end at or before `begin`. */
+static uint32_t count_ended(const struct vx_layout *layout, uint64_t begin)
+{
+    uint32_t low = 0;
+    uint32_t high = layout->count < VX_LAYOUT_MAX ? layout->count : VX_LAYOUT_MAX;
+
+    for (uint32_t step = 0; step < SEARCH_STEPS && low < high; step++) {
+        uint32_t middle = (low + high) / 2;
+        uint32_t place = middle < VX_LAYOUT_MAX ? layout->by_end[middle] : 0;
+
+        if (place < VX_LAYOUT_MAX && layout->place[place].end <= begin) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+void vx_layout_charge(struct vx_layout *layout, uint64_t begin, uint64_t end)
+{
+    uint32_t begun = count_beginning_before(layout, end);
+    uint32_t ended = count_ended(layout, begin);
+
+    layout->blocks = vx_add_sat(layout->blocks, 1);
+    if (begun <= VX_LAYOUT_MAX && ended <= VX_LAYOUT_MAX) {
+        layout->blocks_by_begun[begun] = vx_add_sat(layout->blocks_by_begun[begun], 1);
+        layout->blocks_by_ended[ended] = vx_add_sat(layout->blocks_by_ended[ended], 1);
+    }
+}
+
+/* Charged blocks that begin at or behind the end of the place with this rank by end. */
+static uint64_t count_behind(const struct vx_layout *layout, uint32_t place)
+{
+    uint64_t behind = layout->blocks;
+
+    for (uint32_t rank = 0; rank < layout->count && rank < VX_LAYOUT_MAX; rank++) {
+        behind = vx_sub_sat(behind, layout->blocks_by_ended[rank]);
+        if (layout->by_end[rank] == place) {
+            break;
+        }
+    }
+    return behind;
+}
+
+static void report_charged(const struct vx_place *place, uint64_t blocks, struct vx_reporter *rep)
+{
+    struct vx_finding f = about(VX_RGE_008, place);
+
+    f.arg[0] = blocks;
+    if (is_region(place)) {
+        vx_report(rep, &f);
+    }
+    f = about(VX_LAY_006, place);
+    f.severity = is_vital(place) ? VX_SEV_FATAL : VX_SEV_ERROR;
+    f.object = VX_OBJ_BLOCKS;
+    f.index = 0;
+    f.arg[0] = (uint64_t)place->object;
+    f.arg[1] = place->index;
+    f.arg[2] = blocks;
+    vx_report(rep, &f);
+}
+
 void vx_layout_report_blocks(const struct vx_layout *layout, struct vx_reporter *rep)
 {
-    for (uint32_t i = 0; i < layout->count && i < VX_LAYOUT_MAX; i++) {
-        const struct vx_place *place = &layout->place[i];
-        struct vx_finding f = about(VX_RGE_008, place);
+    uint64_t before = 0; /* charged blocks that end at or before the place's begin */
 
-        if (place->blocks == 0) {
-            continue;
+    for (uint32_t i = 0; layout->blocks > 0 && i < layout->count && i < VX_LAYOUT_MAX; i++) {
+        uint64_t blocks = 0;
+
+        before = vx_add_sat(before, layout->blocks_by_begun[i]);
+        blocks = vx_sub_sat(vx_sub_sat(layout->blocks, before), count_behind(layout, i));
+        if (blocks > 0) {
+            report_charged(&layout->place[i], blocks, rep);
         }
-        f.arg[0] = place->blocks;
-        f.arg[1] = place->first_block;
-        if (is_region(place)) {
-            vx_report(rep, &f);
-        }
-        f = about(VX_LAY_006, place);
-        f.severity = is_vital(place) ? VX_SEV_FATAL : VX_SEV_ERROR;
-        f.object = VX_OBJ_BLOCKS;
-        f.index = place->first_block;
-        f.arg[0] = (uint64_t)place->object;
-        f.arg[1] = place->index;
-        f.arg[2] = place->blocks;
-        vx_report(rep, &f);
     }
 }
 
