@@ -3,10 +3,12 @@
 
 enum { PLANES_MAX = 3, BITS_PER_WORD = 64, FILTER_BITS = VX_CLAIM_FILTER_WORDS * BITS_PER_WORD };
 
+#define MIB_MAX (UINT64_C(1) << 44) /* of 2^64 bytes */
+
 struct vx_need vx_claims_need(uint64_t file_bytes)
 {
-    uint64_t mib = vx_div_up(file_bytes, VX_MIB);
-    uint64_t words = vx_div_up(mib + VX_CLAIM_MIB_MAX, BITS_PER_WORD); /* mib is below 2^44 */
+    uint64_t mib = vx_min(vx_div_up(file_bytes, VX_MIB), MIB_MAX);
+    uint64_t words = vx_div_up(mib + VX_CLAIM_MIB_MAX, BITS_PER_WORD);
     struct vx_need need = {.min = VX_CLAIM_WORDS_MIN * sizeof(uint64_t)};
 
     need.max = vx_max(PLANES_MAX * words * sizeof(uint64_t), need.min);
