@@ -18,7 +18,7 @@ enum vx_object {
     VX_OBJ_HEADER_SECTION,
     VX_OBJ_HEADER, /* 0 or 1 */
     VX_OBJ_LOG,
-    VX_OBJ_LOG_ENTRY, /* ring position in bytes; argument 0 is the sequence number */
+    VX_OBJ_LOG_ENTRY,       /* ring position in bytes; argument 0 is the sequence number */
     VX_OBJ_REGION_TABLE,    /* 0 or 1 */
     VX_OBJ_REGION,          /* entry of the region table; neither BAT nor metadata */
     VX_OBJ_BAT_REGION,      /* entry of the region table */
