@@ -61,7 +61,8 @@ bool vx_headers_have_signature(const struct vx_headers *headers);
 
 /* Judge both copies, choose the current one, judge it and the log's place. file_bytes: size of the
  * raw image. No I/O.
- * Findings: HDR-002 to HDR-024 but HDR-012 and HDR-016, and LAY-004, LAY-005, LAY-007, LAY-008 for the log. */
+ * Findings: HDR-002 to HDR-024 but HDR-012 and HDR-016, and LAY-004, LAY-005, LAY-007, LAY-008 for
+ * the log. */
 void vx_headers_check(struct vx_headers *headers, uint64_t file_bytes, struct vx_reporter *rep);
 
 /* The current header, or NULL when there is none. */
