@@ -1,0 +1,413 @@
+/* What `make prove` analyses: parser/ under any image, any fault of the source, any parameter.
+ *
+ * The value analysis of Frama-C follows all executions of eva_main() at once. Whatever comes from
+ * outside is unknown: the bytes of the image and its size, whether a read succeeds, where the
+ * holes are, every argument within the documented contract of a function. First each module's
+ * public functions are called with such arguments, then a whole check is run in its order.
+ *
+ * This is never compiled, only analysed. */
+#include "parser/arena.h"
+#include "parser/bat.h"
+#include "parser/crc32c.h"
+#include "parser/entry.h"
+#include "parser/load.h"
+#include "parser/structure.h"
+#include "parser/workspace.h"
+
+#include "__fc_builtin.h"
+
+enum {
+    CLAIM_WORDS = 4096,
+    MEMORY_WORDS = sizeof(struct vx_workspace) / sizeof(uint64_t) + CLAIM_WORDS
+};
+
+/* Too large for stacks, and what the caller owns. */
+static uint64_t memory[MEMORY_WORDS];
+static uint64_t claim_words[CLAIM_WORDS];
+static struct vx_workspace ws;
+static struct vx_claims claims;
+static struct vx_structure structure;
+static struct vx_reporter reporter;
+
+/* Objects of their own: of an array inside a larger object, only indexes are checked, not what a
+ * pointer into it runs into. */
+static uint8_t table[VX_TABLE_BYTES];
+static uint8_t window[VX_BAT_WINDOW_BYTES];
+static uint8_t header[VX_HEADER_BYTES];
+static uint8_t identifier[VX_FILEID_BYTES];
+static struct vx_layout layout;
+
+/* Reading what a function returned shows that it was initialised. */
+static volatile uint64_t seen;
+
+/* ---- Unknown values -------------------------------------------------------------------- */
+
+#define FILL(object) Frama_C_make_unknown((char *)&(object), sizeof(object))
+
+static uint64_t any_up_to(uint64_t max)
+{
+    return Frama_C_unsigned_long_interval(0, max);
+}
+
+static uint64_t any(void)
+{
+    return any_up_to(UINT64_MAX);
+}
+
+static uint32_t any_32(void)
+{
+    return Frama_C_unsigned_int_interval(0, UINT32_MAX);
+}
+
+static bool either(void)
+{
+    return Frama_C_interval(0, 1) == 1;
+}
+
+static enum vx_rule any_rule(void)
+{
+    return (enum vx_rule)any_32();
+}
+
+static struct vx_guid any_guid(void)
+{
+    struct vx_guid guid;
+
+    FILL(guid);
+    return guid;
+}
+
+/* ---- The outside ----------------------------------------------------------------------- */
+
+static enum vx_status read_anything(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
+{
+    (void)ctx;
+    (void)offset;
+    if (either()) {
+        return VX_E_IO;
+    }
+    Frama_C_make_unknown((char *)dst, len);
+    return VX_OK;
+}
+
+static enum vx_status find_anything(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    (void)ctx;
+    (void)offset;
+    data->begin = any();
+    data->end = any();
+    return either() ? VX_OK : VX_E_IO;
+}
+
+static struct vx_source any_source(void)
+{
+    return (struct vx_source){
+        .read = read_anything,
+        .next_data = either() ? find_anything : NULL,
+        .size = any(),
+    };
+}
+
+static void look(void *ctx, const struct vx_finding *f)
+{
+    (void)ctx;
+    seen = (uint64_t)f->rule ^ (uint64_t)f->severity ^ (uint64_t)f->view ^ (uint64_t)f->object;
+    seen = f->index ^ f->offset ^ f->length ^ f->other_offset ^ f->other_length;
+    seen = f->arg[0] ^ f->arg[1] ^ f->arg[2] ^ f->arg[3];
+}
+
+/* A reporter that may have received anything before. */
+static struct vx_reporter any_reporter(void)
+{
+    struct vx_reporter rep;
+
+    vx_reporter_init(&rep, look, NULL);
+    rep.evidence_end = any();
+    rep.view = either() ? VX_VIEW_RAW : VX_VIEW_REPLAYED;
+    FILL(rep.total);
+    FILL(rep.by_severity);
+    rep.is_incomplete = either();
+    return rep;
+}
+
+/* ---- Bytes, texts, findings ------------------------------------------------------------ */
+
+static void call_bytes(void)
+{
+    static uint8_t bytes[70000];
+    static uint8_t copy[4096];
+    struct vx_memory image = {.bytes = bytes, .size = any_up_to(sizeof(bytes))};
+    struct vx_source src;
+    struct vx_range data;
+    struct vx_text text;
+    struct vx_guid a = any_guid();
+    struct vx_guid b = any_guid();
+    char guid_text[VX_GUID_TEXT_BYTES];
+    uint64_t low;
+    uint64_t high;
+
+    FILL(bytes);
+    vx_source_from_memory(&src, &image);
+    seen = vx_source_read(&src, any(), copy, any_up_to(sizeof(copy)));
+    seen = vx_source_next_data(&src, any(), any(), &data);
+    seen = data.begin ^ data.end;
+    src = any_source();
+    seen = vx_source_read(&src, any(), copy, any_up_to(sizeof(copy)));
+    seen = vx_source_next_data(&src, any(), any(), &data);
+    seen = data.begin ^ data.end;
+    for (int kind = VX_CRC_PORTABLE; kind <= VX_CRC_PCLMUL; kind++) {
+        seen = vx_crc32c((enum vx_crc_kind)kind, any_32(), bytes, any_up_to(sizeof(bytes)));
+    }
+    seen = (uint64_t)vx_crc32c_best();
+    vx_utf16_print(bytes, any_up_to(sizeof(bytes) / 2), &text);
+    seen = (uint64_t)text.len + text.was_altered + text.was_truncated;
+    seen = vx_guid_equal(&a, &b) + vx_guid_less(&a, &b) + vx_guid_is_zero(&a);
+    vx_guid_format(&a, guid_text);
+    vx_guid_split(&a, &low, &high);
+    a = vx_guid_join(any(), any());
+}
+
+static void call_arena(void)
+{
+    struct vx_arena arena;
+    uint8_t *piece;
+
+    vx_arena_init(&arena, memory, any_up_to(sizeof(memory)));
+    piece = vx_arena_take(&arena, any());
+    if (piece != NULL) {
+        piece = vx_arena_rest(&arena);
+    }
+}
+
+static void call_findings(void)
+{
+    struct vx_reporter rep = any_reporter();
+    struct vx_finding f = vx_finding_at(any_rule(), (enum vx_object)any_32(), any(), any(), any());
+
+    f.severity = (enum vx_severity)any_32();
+    vx_report(&rep, &f);
+    vx_report_more(&rep, &f, any());
+    vx_report_unreadable(&rep, any(), any());
+    vx_report_skipped(&rep, (enum vx_pass)any_32());
+    seen = (uint64_t)vx_verdict_of(&rep);
+    seen = (uint64_t)vx_rule_severity(any_rule()) + vx_rule_is_about_run(any_rule());
+}
+
+/* ---- Structures of the file ------------------------------------------------------------- */
+
+/* What decoding a header may give. */
+static struct vx_headers any_headers(void)
+{
+    struct vx_headers headers = {0};
+
+    FILL(header);
+    for (int i = 0; i < VX_HEADER_COPIES; i++) {
+        vx_header_decode(header, &headers.copy[i].header);
+        headers.copy[i].computed_checksum = any_32();
+        headers.copy[i].is_read = either();
+        headers.copy[i].is_valid = either();
+    }
+    headers.are_identical = either();
+    headers.has_current = either();
+    headers.current = any_32();
+    headers.is_dirty = either();
+    headers.is_log_usable = either();
+    return headers;
+}
+
+static struct vx_region_place any_place(void)
+{
+    struct vx_region_place place;
+
+    FILL(place);
+    place.is_present = either();
+    place.is_usable = either();
+    return place;
+}
+
+static void call_headers(void)
+{
+    struct vx_source src = any_source();
+    struct vx_reporter rep = any_reporter();
+    struct vx_headers headers = any_headers();
+    const struct vx_header *h = vx_headers_current(&headers);
+    struct vx_fileid id;
+
+    seen = h != NULL ? h->log_offset : 0;
+    seen = vx_headers_have_signature(&headers) + vx_header_offset(any_32());
+    vx_headers_check(&headers, any(), &rep);
+    vx_headers_load(&src, &ws, &rep, &headers);
+    vx_headers_check(&headers, any(), &rep);
+    vx_fileid_load(&src, identifier, &rep, &id);
+    seen = vx_load(&src, any(), table, any_up_to(sizeof(table)), &rep);
+}
+
+static void call_tables(void)
+{
+    struct vx_source src = any_source();
+    struct vx_reporter rep = any_reporter();
+    struct vx_region_place place = any_place();
+    struct vx_headers headers = any_headers();
+    struct vx_regions regions = {.count = any_32()};
+    struct vx_metadata metadata;
+    struct vx_region region;
+    struct vx_item item;
+
+    FILL(table);
+    FILL(ws.table);
+    FILL(ws.region);
+    FILL(ws.item);
+    FILL(ws.order);
+    FILL(ws.unsorted);
+    FILL(ws.layout);
+    vx_region_decode(table, any_32(), &region);
+    vx_item_decode(table, any_32(), &item);
+    seen = vx_region_table_offset(any_32());
+    vx_layout_check(&headers, &regions, &ws, &rep);
+    vx_metadata_load(&src, &place, &ws, &rep, &metadata);
+    vx_regions_load(&src, &ws, &rep, &regions);
+}
+
+/* ---- Blocks ------------------------------------------------------------------------------ */
+
+static void call_geometry(void)
+{
+    struct vx_reporter rep = any_reporter();
+    struct vx_metadata metadata;
+    struct vx_geometry geo;
+    struct vx_bat_slot slot;
+
+    FILL(metadata);
+    metadata.is_usable = either();
+    for (int kind = 0; kind < VX_ITEM_KIND_COUNT; kind++) {
+        metadata.has[kind] = either();
+    }
+    seen = vx_geometry_load(&metadata, &rep, &geo);
+    if (vx_geometry_init(any(), any(), any(), any_32(), &geo)) {
+        slot = vx_geometry_slot(&geo, any());
+        seen = (uint64_t)slot.is_bitmap ^ slot.number ^ slot.position;
+        seen = vx_geometry_payload_before(&geo, any()) ^ vx_geometry_bitmap_before(&geo, any());
+    }
+}
+
+static void call_claims(void)
+{
+    struct vx_claim claim = {
+        .index = any(),
+        .begin_mib = any(),
+        .count_mib = any(),
+        .number = any(),
+        .is_bitmap = either(),
+        .is_soft = either(),
+    };
+
+    seen = vx_claims_need(any()).min ^ vx_structure_need(any()).max;
+    if (vx_claims_init(&claims, claim_words, any_up_to(CLAIM_WORDS), any(), either()) != VX_OK) {
+        return;
+    }
+    vx_claims_start(&claims, any());
+    vx_claims_add(&claims, &claim);
+    vx_claims_settle(&claims, &claim, (enum vx_claim_mark)any_32());
+    seen = vx_claims_is_shared(&claims, &claim);
+    vx_claims_start_naming(&claims);
+    seen = vx_claims_want_owner(&claims, any());
+    vx_claims_offer_owner(&claims, &claim);
+}
+
+/* One entry with any content at any place, then a whole table of them. */
+static void call_blocks(void)
+{
+    struct vx_source src = any_source();
+    struct vx_reporter rep = any_reporter();
+    struct vx_region_place place = any_place();
+    struct vx_geometry geo;
+    struct vx_blocks out;
+    struct vx_blocks_job job = {
+        .view = &src,
+        .geo = &geo,
+        .bat = &place,
+        .layout = &layout,
+        .window = window,
+        .claims = &claims,
+        .pass_limit = any(),
+    };
+    struct vx_entry_walk walk = {
+        .job = &job,
+        .rep = &rep,
+        .out = &out,
+        .file_bytes = any(),
+        .clear_mib = any(),
+        .partial = {.count = any(), .first = any()},
+        .partial_number = any(),
+        .soft_count = any(),
+    };
+    struct vx_entry entry = {.raw = any(), .index = any(), .number = any(), .is_bitmap = either()};
+    struct vx_bat_iterator it;
+    struct vx_bat_run run;
+
+    FILL(window);
+    FILL(layout);
+    if (!vx_geometry_init(any(), any(), any(), any_32(), &geo) ||
+        vx_claims_init(&claims, claim_words, any_up_to(CLAIM_WORDS), geo.block_mib, either()) !=
+            VX_OK) {
+        return;
+    }
+    vx_bat_iterator_init(&it, &src, any(), any(), &geo, window);
+    while (vx_bat_next(&it, &run) == VX_OK) {
+        seen = run.index ^ run.count ^ run.number ^ run.begin ^ run.end ^ (uint64_t)run.kind;
+    }
+    vx_claims_start(&claims, any());
+    FILL(out);
+    out.is_judged = false;
+    entry.is_bitmap = false;
+    vx_entry_check_payload(&walk, &entry);
+    entry.is_bitmap = true;
+    vx_entry_check_bitmap(&walk, &entry);
+    entry.is_bitmap = either();
+    vx_entry_note_partial(&walk, &entry);
+    seen = vx_entry_is_shared(&walk, &entry);
+    vx_entry_report_shared(&walk, &entry);
+    seen = vx_layout_bytes(&layout);
+    vx_layout_report_blocks(&layout, &rep);
+    vx_blocks_check(&job, &rep, &out);
+    seen = out.end ^ out.passes ^ out.unreadable ^ out.unused_slots;
+    seen = out.is_judged;
+}
+
+/* ---- A whole check, in its order --------------------------------------------------------- */
+
+static void check_image(void)
+{
+    struct vx_source raw = any_source();
+    struct vx_source view = any_source(); /* with a log applied, of another length */
+
+    reporter = any_reporter();
+    if (vx_structure_init(&structure, memory, any_up_to(sizeof(memory)), &reporter) != VX_OK) {
+        return;
+    }
+    if (either()) {
+        (void)vx_structure_check_head(&structure, &raw);
+        (void)vx_structure_check_tables(&structure, &view);
+        structure.pass_limit = any();
+        vx_structure_check_blocks(&structure, &view);
+    } else {
+        vx_structure_check(&structure, &raw);
+    }
+    seen = (uint64_t)vx_verdict_of(&reporter);
+    Frama_C_show_each_image_checked();
+}
+
+void eva_main(void)
+{
+    call_bytes();
+    call_arena();
+    call_findings();
+    call_headers();
+    call_tables();
+    call_geometry();
+    call_claims();
+    call_blocks();
+    Frama_C_show_each_modules_called();
+    check_image();
+    Frama_C_show_each_reached_end();
+}
