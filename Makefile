@@ -168,7 +168,7 @@ endif
 # Limits of memory and traces of system calls are about the program as shipped; instrumented,
 # it maps terabytes, writes counters, and will not be traced.
 ifneq ($(SAN)$(COVERAGE),)
-AS_SHIPPED := $(filter %/bounded.bats %/readonly.bats,$(CLI_TESTS))
+AS_SHIPPED := $(filter %/bounded.bats %/readonly.bats $(if $(COVERAGE),%/export.bats),$(CLI_TESTS))
 CLI_TESTS  := $(filter-out $(AS_SHIPPED),$(CLI_TESTS))
 SKIP += $(foreach t,$(AS_SHIPPED),-s '$(basename $(notdir $(t)))=is about the program as shipped')
 endif
