@@ -64,6 +64,53 @@ static void expect_finds_as_naive(const struct vx_workspace *ws, struct vx_layou
     }
 }
 
+/* Blocks over one place, over many and over none: each place is charged with exactly its own. */
+static void expect_charges_as_naive(struct vx_layout *layout, uint32_t *seed)
+{
+    static uint64_t blocks[VX_LAYOUT_MAX];
+    struct findings f;
+    uint64_t places = 0;
+
+    memset(blocks, 0, sizeof(blocks));
+    for (unsigned k = 0; k < 200; k++) {
+        const uint64_t begin = (next_random(seed) % 2100) * VX_MIB;
+        const uint64_t end = begin + (1 + next_random(seed) % 256) * VX_MIB;
+        bool hits = false;
+
+        for (uint32_t i = 0; i < layout->count; i++) {
+            if (layout->place[i].begin < end && begin < layout->place[i].end) {
+                blocks[i]++;
+                hits = true;
+            }
+        }
+        if (hits) {
+            vx_layout_charge(layout, begin, end);
+        }
+    }
+    findings_init(&f, "charged blocks");
+    vx_layout_report_blocks(layout, &f.rep);
+    for (uint32_t i = 0; i < layout->count; i++) {
+        places += blocks[i] > 0 ? 1 : 0;
+    }
+    assert_int_equal(f.rep.total[VX_LAY_006], places);
+    for (size_t n = 0; n < f.count; n++) {
+        const struct vx_finding *x = &f.at[n];
+
+        if (x->rule == VX_LAY_006) {
+            uint64_t naive = 0;
+
+            for (uint32_t i = 0; i < layout->count; i++) {
+                naive += layout->place[i].index == x->arg[1] &&
+                                 (uint64_t)layout->place[i].object == x->arg[0]
+                             ? blocks[i]
+                             : 0;
+            }
+            assert_int_equal(x->arg[2], naive);
+        }
+    }
+    findings_free(&f);
+}
+
 static void test_layout__random_regions__as_the_naive_form(void **state)
 {
     static const uint32_t span[] = {20, 100, 2000};
@@ -91,6 +138,7 @@ static void test_layout__random_regions__as_the_naive_form(void **state)
         assert_int_equal(f.rep.total[VX_RGE_006] > 0, some_overlap(ws));
         expect_no_rule(&f, VX_RGE_007);
         expect_finds_as_naive(ws, &ws->layout);
+        expect_charges_as_naive(&ws->layout, &seed);
         findings_free(&f);
         image_free(&im);
     }
