@@ -60,7 +60,7 @@ enum cli_exit cli_inspect(const struct cli_options *options, enum vxo_depth dept
     enum cli_exit status = CLI_EXIT_SOUND;
 
     if (options->operand_count == 0) {
-        return cli_usage_error("no image given", NULL, "--help");
+        return cli_options_error(options, "no image given", NULL);
     }
     for (int i = 0; i < options->operand_count; i++) {
         struct cli_session *session = cli_session_open(options->operand[i], options->memory_bytes);

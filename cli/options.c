@@ -10,6 +10,7 @@
 enum {
     HELP = 1 << 20, /* beyond the bits of enum cli_option */
     NAME_BYTES = 32,
+    HINT_BYTES = 32,
     MEMORY_BYTES_DEFAULT = 256 * 1048576
 };
 
@@ -27,6 +28,18 @@ static const struct option OPTIONS[] = {
     {"help", no_argument, NULL, HELP},
     {NULL, 0, NULL, 0},
 };
+
+enum cli_exit cli_options_error(const struct cli_options *options, const char *what,
+                                const char *subject)
+{
+    char text[HINT_BYTES];
+    struct vxo_buffer hint;
+
+    vxo_buffer_init(&hint, text, sizeof(text));
+    vxo_put(&hint, options->verb->name);
+    vxo_put(&hint, " --help");
+    return cli_usage_error(what, subject, text);
+}
 
 /* Position of text among the names, or -1. */
 static int find_name(const char *text, const char *const *names, int count)
@@ -95,7 +108,7 @@ static bool apply(int option, const char *value, struct cli_options *out)
         break;
     }
     if (objection != NULL) {
-        (void)cli_usage_error(objection, value, "--help");
+        (void)cli_options_error(out, objection, value);
     }
     return objection == NULL;
 }
@@ -116,7 +129,7 @@ static int option_of_letter(int letter)
 }
 
 /* Complain about an option of ours: "WHAT '--NAME'". option: its bit. Returns false. */
-static bool refuse(const char *what, int option)
+static bool refuse(const struct cli_options *options, const char *what, int option)
 {
     char text[NAME_BYTES];
     struct vxo_buffer name;
@@ -126,23 +139,23 @@ static bool refuse(const char *what, int option)
     for (const struct option *o = OPTIONS; o->name != NULL; o++) {
         vxo_put(&name, o->val == option ? o->name : "");
     }
-    (void)cli_usage_error(what, text, "--help");
+    (void)cli_options_error(options, what, text);
     return false;
 }
 
 /* Complain about what getopt could not use. answer: '?' or ':'; word: where getopt stands.
  * Returns false. */
-static bool refuse_unusable(int answer, const char *word)
+static bool refuse_unusable(const struct cli_options *options, int answer, const char *word)
 {
     const char letter[] = {'-', (char)optopt, '\0'};
 
     if (answer == ':') {
-        return refuse("no value given to option", option_of_letter(optopt));
+        return refuse(options, "no value given to option", option_of_letter(optopt));
     }
     if (word[0] == '-' && word[1] == '-' && optopt >= CLI_OPTION_FORMAT) {
-        return refuse("no value is taken by option", optopt);
+        return refuse(options, "no value is taken by option", optopt);
     }
-    (void)cli_usage_error("unknown option", optopt == 0 ? word : letter, "--help");
+    (void)cli_options_error(options, "unknown option", optopt == 0 ? word : letter);
     return false;
 }
 
@@ -150,15 +163,15 @@ bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struc
 {
     int option = 0;
 
-    *out = (struct cli_options){.memory_bytes = MEMORY_BYTES_DEFAULT};
+    *out = (struct cli_options){.verb = verb, .memory_bytes = MEMORY_BYTES_DEFAULT};
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":hvo:", OPTIONS, NULL)) != -1) {
         option = option_of_letter(option);
         if (option == '?' || option == ':') {
-            return refuse_unusable(option, argv[optind - 1]);
+            return refuse_unusable(out, option, argv[optind - 1]);
         }
         if (option != HELP && (verb->accepted & (unsigned)option) == 0) {
-            return refuse("unknown option", option);
+            return refuse(out, "unknown option", option);
         }
         if (!apply(option, optarg, out)) {
             return false;

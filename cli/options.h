@@ -17,7 +17,10 @@ enum cli_option {
     CLI_OPTION_NO_PROGRESS = 1 << 16
 };
 
+struct cli_verb;
+
 struct cli_options {
+    const struct cli_verb *verb;
     bool is_help;
     bool is_json;
     bool is_verbose;
@@ -43,5 +46,9 @@ struct cli_verb {
 /* Parse the command line of a verb; argv[0] is the verb itself. May permute argv.
  * Returns false, after a message on standard error, when it is wrong. */
 bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_options *out);
+
+/* As cli_usage_error(); the hint is the help of the verb that the options are for. */
+enum cli_exit cli_options_error(const struct cli_options *options, const char *what,
+                                const char *subject);
 
 #endif

@@ -83,7 +83,7 @@ struct cli_session *cli_session_start(const struct cli_options *options, int ope
     struct cli_session *session = NULL;
 
     if (options->operand_count != operand_count) {
-        (void)cli_usage_error(usage, NULL, "--help");
+        (void)cli_options_error(options, usage, NULL);
         return NULL;
     }
     session = cli_session_open(options->operand[0], options->memory_bytes);

@@ -31,7 +31,7 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     enum vx_rule rule = VX_RULE_COUNT;
 
     if (options->is_all == (options->operand_count > 0)) {
-        return cli_usage_error("explain takes either rules or --all", NULL, "explain --help");
+        return cli_options_error(options, "explain takes either rules or --all", NULL);
     }
     for (int i = 0; i < options->operand_count; i++) {
         if (!vxo_rule_find(options->operand[i], &rule)) {

@@ -66,9 +66,9 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
         return CLI_EXIT_INCOMPLETE;
     }
     if (!cli_number_parse(options->operand[1], &offset)) {
-        status = cli_usage_error("not a number of bytes:", options->operand[1], "read --help");
+        status = cli_options_error(options, "not a number of bytes:", options->operand[1]);
     } else if (!cli_number_parse(options->operand[2], &length)) {
-        status = cli_usage_error("not a number of bytes:", options->operand[2], "read --help");
+        status = cli_options_error(options, "not a number of bytes:", options->operand[2]);
     } else {
         cli_session_run(session, CLI_DEPTH_BLOCKS, NULL);
         status = cli_session_judge(session, options->is_salvage);

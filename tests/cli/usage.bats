@@ -28,27 +28,31 @@ refute() {
 # Run the program; its standard output goes to `out`, its messages to `err`.
 vhdxray() {
     status=0
+    called=${1-}
     "$VHDXRAY" "$@" >out 2>err || status=$?
 }
 
-# The program refused: status 1, nothing on standard output, one line that says so, one hint.
-refused() { # WHAT
+# The program refused: status 1, nothing on standard output, one line that says so, one hint: as
+# given, else where the options of the verb are explained.
+refused() { # WHAT [HINT]
+    local hint=${2:-"Try 'vhdxray $called --help'"}
+
     [ "$status" -eq 1 ]
     [ ! -s out ]
     [ "$(wc -l <err)" -eq 2 ]
     [ "$(head -n 1 err)" = "vhdxray: $1" ]
-    [ "$(tail -n 1 err)" = "${2:-Try 'vhdxray --help'}" ]
+    [ "$(tail -n 1 err)" = "$hint" ]
 }
 
 @test "usage errors: one line, one hint, exit status 1" {
     vhdxray
-    refused 'no verb given'
+    refused 'no verb given' "Try 'vhdxray --help'"
     vhdxray frobnicate
-    refused "unknown verb 'frobnicate'"
+    refused "unknown verb 'frobnicate'" "Try 'vhdxray --help'"
     vhdxray ''
-    refused "unknown verb ''"
+    refused "unknown verb ''" "Try 'vhdxray --help'"
     vhdxray --frobnicate
-    refused "unknown option '--frobnicate'"
+    refused "unknown option '--frobnicate'" "Try 'vhdxray --help'"
     vhdxray check
     refused 'no image given'
     vhdxray info --
@@ -71,19 +75,25 @@ refused() { # WHAT
     refused "no value is taken by option '--verbose'"
     vhdxray check --all a
     refused "unknown option '--all'"
+    vhdxray log a b
+    refused 'log takes one image'
+    vhdxray export a
+    refused 'export takes an image and where it goes'
+    vhdxray map -v a
+    refused "unknown option '--verbose'"
     vhdxray explain --format json HDR-003
     refused "unknown option '--format'"
     vhdxray explain
-    refused 'explain takes either rules or --all' "Try 'vhdxray explain --help'"
+    refused 'explain takes either rules or --all'
     vhdxray explain --all HDR-003
-    refused 'explain takes either rules or --all' "Try 'vhdxray explain --help'"
+    refused 'explain takes either rules or --all'
     vhdxray explain HDR-003 HDR-999
     refused "unknown rule 'HDR-999'" "Try 'vhdxray explain --all'"
 }
 
 @test "what was typed comes back printable" {
     vhdxray $'\e[31mverb\n'
-    refused "unknown verb '�[31mverb�'"
+    refused "unknown verb '�[31mverb�'" "Try 'vhdxray --help'"
     vhdxray check $'no\e[2Jfile'
     [ "$status" -eq 1 ]
     [ "$(cat err)" = 'vhdxray: no�[2Jfile: No such file or directory' ]
