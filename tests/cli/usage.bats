@@ -104,13 +104,13 @@ refused() { # WHAT [HINT]
     [ "$status" -eq 0 ]
     [ ! -s err ]
     grep -q '^Usage: vhdxray ' out
-    for verb in check info explain; do
+    for verb in check info log replay export read map explain; do
         grep -q "^  $verb " out
     done
     cp out program
     vhdxray -h
     cmp out program
-    for verb in check info explain; do
+    for verb in check info log replay export read map explain; do
         vhdxray $verb --help
         [ "$status" -eq 0 ]
         [ "$(head -n 1 out | cut -d' ' -f1-3)" = "Usage: vhdxray $verb" ]
@@ -123,14 +123,14 @@ refused() { # WHAT [HINT]
 
 @test "the manual names every verb and option of --help" {
     manual=$VHDXRAY_SRC/docs/vhdxray.1
-    for verb in '' check info explain; do
+    for verb in '' check info log replay export read map explain; do
         vhdxray $verb --help
         grep -oE '(^|[ ,])--[a-z]+' out | tr -d ' ,-' | sort -u >options
         while read -r option; do
             grep -qE "^\.(It )?.*Fl -$option" "$manual"
         done <options
     done
-    for verb in check info explain; do
+    for verb in check info log replay export read map explain; do
         grep -q "^\.It Cm $verb" "$manual"
     done
 }
