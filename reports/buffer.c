@@ -68,11 +68,16 @@ void vxo_put_hex(struct vxo_buffer *out, uint64_t number)
 
 void vxo_put_count(struct vxo_buffer *out, uint64_t count, const char *noun)
 {
+    size_t len = strlen(noun);
+    bool ends_in_y = len > 0 && noun[len - 1] == 'y';
+
     vxo_put_uint(out, count);
     vxo_put(out, " ");
-    vxo_put(out, noun);
-    if (count != 1) {
-        vxo_put(out, "s");
+    if (count == 1) {
+        vxo_put(out, noun);
+    } else {
+        vxo_put_bytes(out, noun, ends_in_y ? len - 1 : len);
+        vxo_put(out, ends_in_y ? "ies" : "s");
     }
 }
 

@@ -29,7 +29,7 @@ void vxo_put_hex(struct vxo_buffer *out, uint64_t number);
  * value has two decimals, rounded down; an exact one has none. */
 void vxo_put_size(struct vxo_buffer *out, uint64_t bytes);
 
-/* Append a count and its noun: "1 block", "2 blocks". */
+/* Append a count and its noun: "1 block", "2 blocks", "3 entries" of "entry". */
 void vxo_put_count(struct vxo_buffer *out, uint64_t count, const char *noun);
 
 #endif

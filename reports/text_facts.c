@@ -141,8 +141,7 @@ static void write_region(const struct vxo_text *out, const char *label,
     vxo_put_hex(&line.put, place->offset);
     if (count > 0) {
         vxo_put(&line.put, ", ");
-        vxo_put_uint(&line.put, count);
-        vxo_put(&line.put, noun);
+        vxo_put_count(&line.put, count, noun);
     }
     vxo_text_fact(out, label, &line);
 }
@@ -192,9 +191,9 @@ void vxo_text_facts(const struct vxo_text *out, const struct vxo_report *report)
     write_disk(out, facts);
     vxo_text_log_facts(out, report);
     write_region(out, "BAT", &facts->regions.bat,
-                 facts->has_geometry ? facts->geometry.bat_entries : 0, " entries");
+                 facts->has_geometry ? facts->geometry.bat_entries : 0, "entry");
     write_region(out, "Metadata", &facts->regions.metadata,
-                 facts->metadata.is_usable ? facts->metadata.count : 0, " items");
+                 facts->metadata.is_usable ? facts->metadata.count : 0, "item");
     write_blocks(out, facts);
     vxo_line_init(&line);
     vxo_put_size(&line.put, facts->file_bytes);

@@ -195,6 +195,11 @@ static void test_put_count__one_and_many__right_noun(void **state)
     vxo_put(&put, ", ");
     vxo_put_count(&put, 0, "chunk");
     assert_string_equal(text, "1 block, 0 chunks");
+    vxo_buffer_init(&put, text, sizeof(text));
+    vxo_put_count(&put, 1, "entry");
+    vxo_put(&put, ", ");
+    vxo_put_count(&put, 2, "entry");
+    assert_string_equal(text, "1 entry, 2 entries");
 }
 
 int main(void)
