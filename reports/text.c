@@ -242,6 +242,7 @@ static void write_verdict(const struct vxo_text *out, const struct vxo_report *r
 /* What the image would be without its log: for readers that ignore it. */
 static void write_unreplayed(const struct vxo_text *out, const struct vxo_report *report)
 {
+    bool is_replayed = report->log != NULL && report->log->state == VXR_LOG_REPLAYED;
     struct vxo_line line;
 
     if (report->unreplayed == NULL) {
@@ -249,8 +250,10 @@ static void write_unreplayed(const struct vxo_text *out, const struct vxo_report
     }
     vxo_line_init(&line);
     vxo_put(&line.put,
-            "The verdict is about the image as it will be once the log has been replayed. "
-            "To a reader that ignores the log it is ");
+            is_replayed
+                ? "The verdict is about the image as it will be once the log has been replayed. "
+                : "The verdict is about the image as it is, because its log was not replayed. ");
+    vxo_put(&line.put, "To a reader that ignores the log it is ");
     put_verdict(&line.put, report->unreplayed);
     vxo_put(&line.put, ".");
     vxo_page_write(&out->page, "\n");

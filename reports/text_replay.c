@@ -167,9 +167,14 @@ void vxo_text_replay(const struct vxo_text *out, const struct vxo_replay_report 
         vxo_page_write(&out->page, "\n  Replay changes, in the order of the file:\n");
         report->tell(report->ctx, tell_change, &teller, &delta);
         write_sums(out, &delta, vx_sub_sat(report->limit, teller.left));
+    } else if (log->state == VXR_LOG_UNKNOWN) {
+        vxo_page_write(
+            &out->page,
+            "\n  This run could not replay the log: what it would change is not known.\n");
     } else {
         vxo_page_write(&out->page, "\n  The log cannot be replayed: nothing would be changed.\n");
     }
-    vxo_page_write(&out->page, "\nAfter replay: ");
+    vxo_page_write(&out->page,
+                   log->state == VXR_LOG_REPLAYED ? "\nWith the log replayed in memory:\n" : "\n");
     vxo_text_brief(out, image);
 }

@@ -60,6 +60,13 @@ load images.bash
     [ "$status" -eq 2 ]
     grep -q 'VHDX-LGE-003: the log entry at 0x0 has a wrong checksum' out
     grep -q 'it cannot be replayed' out
+    # nothing is said about an image after replay: there is none
+    vhdxray check dirty.vhdx
+    tr '\n' ' ' <out | grep -q 'as it is, because its log was not replayed\. To a reader that ignores'
+    vhdxray replay dirty.vhdx
+    [ "$status" -eq 2 ]
+    refute grep -q 'With the log replayed' out
+    grep -q '^dirty.vhdx: corrupt: ' out
 }
 
 @test "the sample: one entry counts, six of older sessions do not" {
@@ -86,7 +93,7 @@ load images.bash
     jq -e '.verdict == "warnings" and .unreplayed.verdict == "corrupt"
         and .facts.log == "dirty" and .facts["pending-log"].entries == 1' out
     vhdxray check dirty.vhdx
-    tr '\n' ' ' <out | grep -qE 'To a reader that ignores the log it is corrupt: [0-9]+ errors'
+    tr '\n' ' ' <out | grep -qE 'as it will be once the log has been replayed\. To a reader that ignores the log it is corrupt: [0-9]+ errors'
     vhdxray info --format=json dirty.vhdx
     [ "$status" -eq 3 ]
     valid out
@@ -97,6 +104,9 @@ load images.bash
     vhdxray check --memory=1 --format=json dirty.vhdx
     [ "$status" -eq 1 ]
     jq -e '.verdict == "incomplete" and .totals.rules["VHDX-RUN-007"] == 1' out
+    vhdxray replay --memory=1 dirty.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'could not replay the log: what it would change is not known' out
     vhdxray check --memory=64k dirty.vhdx
     [ "$status" -eq 3 ]
     vhdxray check --memory=lots dirty.vhdx

@@ -26,6 +26,7 @@ bytes() { # IMAGE OFFSET COUNT
     [ "$status" -eq 3 ]
     grep -q '^  BAT entry 0: not-present becomes fully-present at 0x[0-9a-f]*00000$' out
     grep -q '^  Changes *64 BAT entries$' out
+    grep -A 1 '^With the log replayed in memory:$' out | grep -q '^dirty.vhdx: sound with 1 warning$'
 }
 
 @test "a list that is cut has its total next to it; --all lists everything" {
@@ -46,6 +47,7 @@ bytes() { # IMAGE OFFSET COUNT
     vhdxray replay written.vhdx
     [ "$status" -eq 0 ]
     grep -q 'there is nothing to replay' out
+    [ "$(tail -n 1 out)" = 'written.vhdx: sound' ]
     vhdxray replay --format=json written.vhdx
     valid out
     jq -e '.log == "clean" and .changes == [] and .["pending-log"] == null' out
