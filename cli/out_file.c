@@ -406,7 +406,10 @@ bool cli_out_finish(struct cli_out *out, uint64_t size)
 
 void cli_out_complain(const struct cli_out *out)
 {
-    cli_complain(out->kind == CLI_OUT_STREAM ? "standard output" : out->path, strerror(out->error));
+    cli_complain(out->kind == CLI_OUT_STREAM ? "standard output" : out->path,
+                 out->error == EFBIG
+                     ? "File too large: more than the file system or `ulimit -f` allows"
+                     : strerror(out->error));
 }
 
 void cli_out_discard(struct cli_out *out)

@@ -215,11 +215,15 @@ enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salva
         return CLI_EXIT_INCOMPLETE;
     }
     status = cli_session_explain(session);
-    if (status == CLI_EXIT_SOUND || !is_salvage) {
+    if (status == CLI_EXIT_SOUND) {
         return status;
     }
     if (!facts->has_geometry || !facts->regions.bat.is_usable) {
-        cli_complain(session->path, "nothing can be salvaged: where the blocks are is not known");
+        cli_complain(session->path, "nothing was written: where the blocks are is not known");
+        return status;
+    }
+    if (!is_salvage) {
+        cli_complain(session->path, "nothing was written: --salvage writes what can be read");
         return status;
     }
     if (facts->headers.is_dirty && !session->check.is_replayed) {

@@ -75,6 +75,9 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
         status = cli_session_explain(session);
         if (status == CLI_EXIT_SOUND) {
             status = cli_clean_copy(options, session);
+        } else {
+            cli_complain(options->output, "was not written: only an image that is sound, perhaps "
+                                          "with warnings, is copied");
         }
     }
     cli_session_close(session);

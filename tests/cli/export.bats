@@ -103,6 +103,8 @@ END
         [ ! -s out ]
         grep -q '^corrupt.vhdx: corrupt: ' err
         grep -q '^error VHDX-BAT-' err
+        [ "$(tail -n 1 err)" = \
+            'vhdxray: corrupt.vhdx: nothing was written: --salvage writes what can be read' ]
         [ ! -e new.raw ]
     done
 }
@@ -143,9 +145,13 @@ END
     [ -e old.raw ]
     # and what has no table at all is not
     echo 'not a disk' >notes.txt
-    vhdxray export --salvage notes.txt notes.raw
-    [ "$status" -eq 2 ]
-    [ ! -e notes.raw ]
+    for salvage in '' --salvage; do
+        vhdxray export $salvage notes.txt notes.raw
+        [ "$status" -eq 2 ]
+        [ "$(tail -n 1 err)" = \
+            'vhdxray: notes.txt: nothing was written: where the blocks are is not known' ]
+        [ ! -e notes.raw ]
+    done
 }
 
 @test "--salvage: sectors that cannot be read" {

@@ -115,6 +115,7 @@ bytes() { # IMAGE OFFSET COUNT
     [ ! -e copy.vhdx ]
     grep -q 'corrupt: ' err
     grep -q 'VHDX-' err
+    tail -n 1 err | grep -q '^vhdxray: copy.vhdx: was not written: '
     make_dirty
     printf '\377' | dd of=dirty.vhdx bs=1 seek=$((1048576 + 5000)) conv=notrunc status=none
     vhdxray replay -o copy.vhdx dirty.vhdx
