@@ -14,7 +14,9 @@ static const char HELP[] =
     "\n"
     "  --all         explain all rules\n"
     "  --color=WHEN  auto (default: on a terminal), always or never\n"
-    "  -h, --help    print this\n";
+    "  -h, --help    print this\n"
+    "\n"
+    "Exit status: 0, or 1 when there is no such rule.\n";
 
 /* Explain one rule, with an empty line before it unless it is the first. */
 static void explain(const struct vxo_page *page, enum vx_rule rule, bool is_first)

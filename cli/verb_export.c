@@ -7,7 +7,8 @@ static const char HELP[] =
     "\n"
     "Write the virtual disk to OUT as a raw image, a pending log replayed in memory. OUT is a\n"
     "new file, which appears when it is complete and takes no space for zeros; or -, for\n"
-    "standard output. The image is checked first, and a corrupt one is not exported.\n"
+    "standard output. The image is checked first; one that is corrupt, or that could not be\n"
+    "checked completely, is not exported.\n"
     "\n"
     "  --salvage        export what can be read of a corrupt image; list all that cannot\n"
     "  --force          replace OUT if it exists; overwrite it if it is a block device\n"
@@ -15,7 +16,8 @@ static const char HELP[] =
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
-    "Exit status: 0 exported, 2 the image is corrupt, 1 it could not be exported.\n";
+    "Exit status: 0 exported, 2 the image is corrupt, 1 it could not be exported or checked.\n"
+    "With --salvage, too, 2 and 1 tell what the image is.\n";
 
 static bool open_out(struct cli_out *out, const struct cli_options *options,
                      const struct cli_session *session)

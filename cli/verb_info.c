@@ -15,7 +15,8 @@ static const char HELP[] =
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
-    "Exit status as for `vhdxray check`, by what was found on the way.\n";
+    "Exit status as for `vhdxray check`, by what was found on the way: 0 says nothing about\n"
+    "the blocks.\n";
 
 static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
 {

@@ -19,7 +19,7 @@ static const char HELP[] =
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
-    "Exit status as for `vhdxray check`, by what was found on the way.\n";
+    "Exit status as for `vhdxray check`, by what was found on the way: headers and log.\n";
 
 /* A vxo_log_report teller. */
 static void tell(void *ctx, const struct vxr_story *story)

@@ -9,13 +9,15 @@ static const char HELP[] =
     "\n"
     "Write bytes of the virtual disk to standard output, a pending log replayed in memory.\n"
     "OFFSET and LENGTH are bytes, decimal or 0x..., and may end with k, M, G or T. The image\n"
-    "is checked first, and a corrupt one is not read.\n"
+    "is checked first; one that is corrupt, or that could not be checked completely, is not\n"
+    "read.\n"
     "\n"
     "  --salvage        read from a corrupt image; what cannot be read is listed, and zero\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
-    "Exit status: 0 read, 2 the image is corrupt, 1 it could not be read.\n";
+    "Exit status: 0 read, 2 the image is corrupt, 1 it could not be read or checked. With\n"
+    "--salvage, too, 2 and 1 tell what the image is.\n";
 
 /* Read from the judged image. */
 static enum cli_exit read_disk(const struct cli_options *options, struct cli_session *session,
