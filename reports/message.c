@@ -41,6 +41,33 @@ static void put_guid(struct vxo_buffer *out, uint64_t low, uint64_t high)
     vxo_put(out, text);
 }
 
+/* A signature as its bytes lie in the file; zeros at its end are not told from those of a shorter
+ * one. At most 8 steps. */
+static void put_signature(struct vxo_buffer *out, uint64_t value)
+{
+    static const char digit[] = "0123456789abcdef";
+
+    if (value == 0) {
+        vxo_put(out, "zeros");
+        return;
+    }
+    vxo_put(out, "\"");
+    for (uint64_t left = value; left != 0; left >>= 8) {
+        char byte = (char)(left & 0x7f);
+        bool is_printable =
+            (left & 0x80) == 0 && byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+
+        if (is_printable) {
+            vxo_put_bytes(out, &byte, 1);
+        } else {
+            vxo_put(out, "\\x");
+            vxo_put_bytes(out, &digit[(left >> 4) & 15], 1);
+            vxo_put_bytes(out, &digit[left & 15], 1);
+        }
+    }
+    vxo_put(out, "\"");
+}
+
 /* One placeholder: kind is its letter, 0 for none, and n the number of its argument. */
 static void put_argument(struct vxo_buffer *out, char kind, size_t n,
                          const struct vx_finding *finding)
@@ -64,6 +91,9 @@ static void put_argument(struct vxo_buffer *out, char kind, size_t n,
     case 'p':
         vxo_put(out, vxo_pass_name(value));
         break;
+    case 's':
+        put_signature(out, value);
+        break;
     default:
         vxo_put_uint(out, value);
         break;
@@ -85,6 +115,9 @@ static void put_general(struct vxo_buffer *out, char kind)
     case 'p':
         vxo_put(out, "<pass>");
         break;
+    case 's':
+        vxo_put(out, "<signature>");
+        break;
     default:
         vxo_put(out, "<n>");
         break;
@@ -102,7 +135,7 @@ static size_t parse(const char *text, char *kind, size_t *n)
         return 0;
     }
     if (text[at] == 'x' || text[at] == 'b' || text[at] == 'g' || text[at] == 'o' ||
-        text[at] == 'p') {
+        text[at] == 'p' || text[at] == 's') {
         *kind = text[at];
         at++;
     }

@@ -67,6 +67,10 @@ static void test_expand__each_placeholder__replaced(void **state)
         {"{o0}", {UINT64_MAX}, "an unknown object"},
         {"the pass \"{p0}\"", {VX_PASS_GEOMETRY}, "the pass \"geometry\""},
         {"{p0}", {VX_PASS_COUNT}, ""},
+        {"{s0}", {0x64616568}, "\"head\""},
+        {"{s1}", {0, 0x656c696678646876}, "\"vhdxfile\""},
+        {"{s0}", {0}, "zeros"},
+        {"{s0}", {0x221b5c00ff7f207e}, "\"~ \\x7f\\xff\\x00\\x5c\\x1b\\x22\""},
         {"{4} {x4} {y0} {} { {o {x {0 {00} }", {1}, "{4} {x4} {y0} {} { {o {x {0 {00} }"},
         {"{{0}}", {1}, "{1}"},
     };
@@ -127,8 +131,8 @@ static void test_expand__every_object__has_a_name_of_its_own(void **state)
 static void test_expand__no_finding__general_words(void **state)
 {
     (void)state;
-    assert_string_equal(expand("{o} {o0} {0} {x1} {b2} {g0} {p3}", NULL),
-                        "<object> <object> <n> <n> <size> <GUID> <pass>");
+    assert_string_equal(expand("{o} {o0} {0} {x1} {b2} {g0} {p3} {s0}", NULL),
+                        "<object> <object> <n> <n> <size> <GUID> <pass> <signature>");
 }
 
 /* The worst a rule can say fits, and no brace of a misspelt placeholder is left. */
