@@ -14,16 +14,18 @@ enum { PATH_BYTES = 4096 };
 static bool load(const char *name, struct image *im)
 {
     static uint8_t bytes[4096];
+    const char *folder = getenv("VHDXRAY_SAMPLES"); /* as in tests/cli/images.bash */
     const char *root = getenv("VHDXRAY_SRC");
-    char command[PATH_BYTES];
+    char path[PATH_BYTES];
+    char command[2 * PATH_BYTES + 64];
     FILE *file;
     uint64_t at = 0;
     size_t got;
 
-    (void)snprintf(command, sizeof(command),
-                   "test -r '%s/../shared/samples/%s.bz2' && "
-                   "exec bunzip2 -c '%s/../shared/samples/%s.bz2'",
-                   root == NULL ? "." : root, name, root == NULL ? "." : root, name);
+    (void)snprintf(path, sizeof(path), "%s%s/%s.bz2",
+                   folder != NULL ? folder : (root == NULL ? "." : root),
+                   folder != NULL ? "" : "/../shared/samples", name);
+    (void)snprintf(command, sizeof(command), "test -r '%s' && exec bunzip2 -c '%s'", path, path);
     file = popen(command, "r");
     assert_non_null(file);
     image_make_empty(im, 0);
