@@ -18,12 +18,13 @@ struct job {
     const struct vxr_story *story; /* the caller's */
     struct vx_reporter *rep;
     struct vxr_log *out;
-    uint64_t entries;    /* of the active sequence, within the prefix or not */
-    uint32_t tail;       /* ring position where the active sequence begins */
-    uint32_t entry_tail; /* Tail of the entry before */
-    uint64_t furthest;   /* end of the furthest descriptor */
-    bool is_forbidden;   /* some descriptor writes where none may */
-    bool is_lost;        /* an entry could not be read again */
+    uint64_t entries;     /* of the active sequence, within the prefix or not */
+    uint32_t tail;        /* ring position where the active sequence begins */
+    uint32_t entry_tail;  /* Tail of the entry before */
+    uint64_t furthest;    /* end of the furthest descriptor */
+    struct vxr_entry end; /* the entry applied last: the head, or where the prefix ends */
+    bool is_forbidden;    /* some descriptor writes where none may */
+    bool is_lost;         /* an entry could not be read again */
 };
 
 struct vx_finding vxr_entry_finding(const struct vxr_ring *ring, const struct vxr_entry *entry,
@@ -275,6 +276,7 @@ static void take_sequence(struct job *job)
     uint32_t pos = run->head.tail;
 
     job->tail = pos;
+    job->end = run->head;
     ring->origin = pos;
     for (uint32_t i = 0; i < run->entry_count; i++) {
         struct vxr_entry e = {0};
@@ -298,6 +300,9 @@ static void take_sequence(struct job *job)
             take_entry(job, &e);
             job->out->entries += 1;
         }
+        if (i + UINT64_C(1) == job->prefix) {
+            job->end = e;
+        }
         job->entries += 1;
         if (pos == run->head.pos || job->is_lost) {
             return;
@@ -306,13 +311,16 @@ static void take_sequence(struct job *job)
     }
 }
 
-/* What the head says about the size of the file. */
+/* What the head says about the size of the file. Where nothing is applied nothing grows. */
 static void check_sizes(struct job *job)
 {
-    const struct vxr_entry *head = &job->out->scan.active.head;
+    const struct vxr_entry *head = &job->end;
     uint64_t last = head->last_file_offset;
     struct vx_finding f = vxr_entry_finding(&job->ws->ring, head, VX_SEQ_006);
 
+    if (job->prefix == 0) {
+        return;
+    }
     f.arg[0] = job->raw->size;
     f.arg[1] = head->flushed_file_offset;
     if (job->raw->size < head->flushed_file_offset) {
@@ -383,7 +391,7 @@ static void decide(struct job *job)
     }
 }
 
-/* The image is dirty: how much is pending? */
+/* The image is dirty: how much is pending? Of a state on the way that is no question. */
 static void report_pending(struct job *job)
 {
     struct vx_finding f =
@@ -393,11 +401,12 @@ static void report_pending(struct job *job)
     vx_guid_split(&job->header->log_guid, &f.arg[0], &f.arg[1]);
     f.arg[2] = job->out->entries;
     f.arg[3] = job->out->bytes;
-    if (job->out->descriptors == 0 && job->out->state == VXR_LOG_REPLAYED &&
-        job->prefix >= job->entries) {
+    if (job->out->descriptors == 0 && job->out->state == VXR_LOG_REPLAYED) {
         f.rule = VX_SEQ_012; /* dirty in form only */
     }
-    vx_report(job->rep, &f);
+    if (job->prefix == VXR_ALL_ENTRIES) {
+        vx_report(job->rep, &f);
+    }
 }
 
 void vxr_log_check(const struct vx_source *raw, const struct vx_headers *headers,

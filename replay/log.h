@@ -7,6 +7,8 @@
 #include "replay/overlay.h"
 #include "replay/scan.h"
 
+#define VXR_ALL_ENTRIES UINT64_MAX /* no prefix: the active sequence as a whole */
+
 enum { VXR_REJECTED_MAX = 19 * VX_FINDINGS_PER_RULE }; /* 19 rules reject entries and runs */
 
 /* Buffers of the log pass, too large for the stack. */
@@ -30,7 +32,7 @@ struct vxr_log {
     enum vxr_log_state state;
     struct vxr_scan scan;
     uint64_t first_sequence; /* of the active sequence: that of the entry at its tail */
-    uint64_t entries;        /* from tail to head */
+    uint64_t entries;        /* from tail to head, or as many as the prefix asks for */
     uint64_t descriptors;    /* in them */
     uint64_t zero_descriptors;
     uint64_t data_sectors;
@@ -41,10 +43,11 @@ struct vxr_log {
 
 /* Read, judge and index the log that the current header names.
  * headers: judged, with a current header. memory: for the overlay, which keeps using it.
- * prefix: apply only the first `prefix` entries of the active sequence, UINT64_MAX for all; the
- * file grows as the head says all the same. story: may be NULL. out is zeroed on entry. Reads at
- * most 3 times the length of the log. Findings: HDR-012, LGE-003 to LGE-016, LGD-001 to LGD-012 but
- * LGD-011, LGS-001 to LGS-003, SEQ-003 to SEQ-012, RPL-003, RUN-001, RUN-004, RUN-007. */
+ * prefix: apply only the first `prefix` entries of the active sequence, as if the last of them were
+ * its head: what lies behind is neither applied nor judged, and nothing is said of what is pending
+ * (HDR-012, SEQ-012). 0 is the image as it lies. story: may be NULL. out is zeroed on entry. Reads
+ * at most 3 times the length of the log. Findings: HDR-012, LGE-003 to LGE-016, LGD-001 to LGD-012
+ * but LGD-011, LGS-001 to LGS-003, SEQ-003 to SEQ-012, RPL-003, RUN-001, RUN-004, RUN-007. */
 void vxr_log_check(const struct vx_source *raw, const struct vx_headers *headers,
                    enum vx_crc_kind crc, uint64_t prefix, struct vxr_log_workspace *ws,
                    struct vxr_overlay *overlay, const struct vxr_story *story,

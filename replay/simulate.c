@@ -12,7 +12,7 @@ enum vx_status vxr_check_init(struct vxr_check *c, const struct vxr_memory *memo
 
     memset(c, 0, sizeof(*c));
     c->log_ws = memory->log;
-    c->prefix = UINT64_MAX;
+    c->prefix = VXR_ALL_ENTRIES;
     status = vx_structure_init(&c->structure, memory->structure, memory->structure_bytes, rep);
     if (status != VX_OK) {
         return status;

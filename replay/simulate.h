@@ -31,7 +31,7 @@ struct vxr_check {
     struct vx_source view;          /* what was judged: the image, or the image after replay */
     bool is_replayed;               /* the view is not the image */
     struct vx_facts replayed_facts; /* scratch of vxr_check_unreplayed() */
-    uint64_t prefix;                /* entries of the active sequence to apply; UINT64_MAX: all */
+    uint64_t prefix; /* entries of the active sequence to apply, or VXR_ALL_ENTRIES */
 };
 
 /* Returns VX_OK or VX_E_WORKSPACE. */

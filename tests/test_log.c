@@ -148,12 +148,73 @@ static void test_log_check__prefix_of_k_entries__only_these(void **state)
                 vx_source_read(&r.check->view, naive.write[i].begin, bytes, sizeof(bytes)), VX_OK);
             assert_memory_equal(bytes, want, sizeof(want));
         }
-        expect_summary(&r.f, "HDR-012w SEQ-008i");
+        expect_summary(&r.f, "SEQ-008i");
         assert_int_equal(findings_first(&r.f, VX_SEQ_008)->arg[0], 1);
         replayed_close(&r);
     }
     naive_free(&naive);
     image_free(&im);
+}
+
+/* A log whose third entry truncates or forbids, and what a replay that stops before it finds. */
+struct prefix_case {
+    const char *name;
+    struct log_entry third; /* at sector 4 of the ring, its Tail at 0 */
+    uint64_t size_mib[4];   /* of the file after the first 0, 1, 2, 3 entries */
+    const char *summary[4];
+};
+
+static const struct prefix_case PREFIX[] = {
+    {.name = "each entry brings its own growth",
+     .third = {.last = 12 * IMAGE_MIB},
+     .size_mib = {8, 9, 10, 12},
+     .summary = {"", "RPL-003i", "RPL-003i", "RPL-003i"}},
+    {.name = "the third entry says that the file was longer",
+     .third = {.last = 12 * IMAGE_MIB, .flushed = 9 * IMAGE_MIB},
+     .size_mib = {8, 9, 10, 8},
+     .summary = {"", "RPL-003i", "RPL-003i", "SEQ-006f RUN-003w"}},
+    {.name = "the third entry writes into the headers",
+     .third = {.last = 8 * IMAGE_MIB, .write = {{LOG_DATA, IMAGE_HEADER_1, 1}}},
+     .size_mib = {8, 9, 10, 8},
+     .summary = {"", "RPL-003i", "RPL-003i", "LGD-009f RUN-003w"}},
+};
+
+/* The last entry applied stands for the head: what comes behind it has no say. */
+static void test_check_run__prefix__the_last_entry_applied_stands_for_the_head(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(PREFIX); i++) {
+        const struct prefix_case *row = &PREFIX[i];
+        struct log_entry entry[] = {{.sequence = 1, .last = 9 * IMAGE_MIB},
+                                    {.pos = 2 * LOG_SECTOR, .sequence = 2, .last = 10 * IMAGE_MIB},
+                                    row->third};
+        const struct legal_log empty = {.name = row->name};
+        struct image im;
+        struct test_log log;
+        struct vx_source raw;
+
+        legal_make(&empty, &im, &log);
+        entry[0].write[0] = (struct log_write){LOG_DATA, 5 * IMAGE_MIB, 1};
+        entry[1].write[0] = (struct log_write){LOG_DATA, 6 * IMAGE_MIB, 2};
+        entry[2].pos = 4 * LOG_SECTOR;
+        entry[2].sequence = 3;
+        for (size_t k = 0; k < VX_COUNT_OF(entry); k++) {
+            (void)log_put(&log, &entry[k]);
+        }
+        raw = image_source(&im);
+        for (uint64_t k = 0; k <= VX_COUNT_OF(entry); k++) {
+            const struct replay_options options = {.has_prefix = true, .prefix = k};
+            struct replayed r;
+
+            replayed_open(&r, row->name, &raw, &options);
+            expect_invariants(&r.f, vx_max(r.check->view.size, im.size));
+            expect_summary(&r.f, row->summary[k]);
+            assert_int_equal(r.check->log.entries, k);
+            assert_int_equal(r.check->view.size, row->size_mib[k] * IMAGE_MIB);
+            replayed_close(&r);
+        }
+        image_free(&im);
+    }
 }
 
 static void test_log_check__too_little_memory__limit_and_exact_need(void **state)
@@ -243,6 +304,7 @@ int main(void)
 {
     static const struct CMUnitTest own[] = {
         cmocka_unit_test(test_log_check__prefix_of_k_entries__only_these),
+        cmocka_unit_test(test_check_run__prefix__the_last_entry_applied_stands_for_the_head),
         cmocka_unit_test(test_log_check__too_little_memory__limit_and_exact_need),
     };
     static const struct {
