@@ -43,7 +43,8 @@ static enum cli_exit inspect(struct run *run, struct cli_session *session)
         return cli_session_fail(session, run->options, run->output,
                                 run->depth == VXO_CHECK ? VXO_SCHEMA_CHECK : VXO_SCHEMA_INFO);
     }
-    cli_session_run(session, run->depth == VXO_CHECK ? CLI_DEPTH_BOTH : CLI_DEPTH_TABLES, NULL);
+    cli_session_run(session, run->depth == VXO_CHECK ? CLI_DEPTH_BOTH : CLI_DEPTH_TABLES,
+                    VXR_ALL_ENTRIES);
     (void)cli_session_has_changed(session);
     report = cli_session_report(session, run->depth);
     if (!print_report(run, &report)) {

@@ -25,6 +25,7 @@ static const struct option OPTIONS[] = {
     {"force", no_argument, NULL, CLI_OPTION_FORCE},
     {"salvage", no_argument, NULL, CLI_OPTION_SALVAGE},
     {"no-progress", no_argument, NULL, CLI_OPTION_NO_PROGRESS},
+    {"at", required_argument, NULL, CLI_OPTION_AT},
     {"help", no_argument, NULL, HELP},
     {NULL, 0, NULL, 0},
 };
@@ -73,6 +74,10 @@ static const char *apply_value(int option, const char *value, struct cli_options
         return cli_number_parse(value, &out->memory_bytes)
                    ? NULL
                    : "--memory takes a size such as 512M, not";
+    case CLI_OPTION_AT:
+        return cli_number_parse(value, &out->at) && out->at < VXR_ALL_ENTRIES
+                   ? NULL
+                   : "--at takes a number of log entries, not";
     default:
         out->output = value;
         return NULL;
@@ -163,7 +168,8 @@ bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struc
 {
     int option = 0;
 
-    *out = (struct cli_options){.verb = verb, .memory_bytes = MEMORY_BYTES_DEFAULT};
+    *out = (struct cli_options){
+        .verb = verb, .memory_bytes = MEMORY_BYTES_DEFAULT, .at = VXR_ALL_ENTRIES};
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":hvo:", OPTIONS, NULL)) != -1) {
         option = option_of_letter(option);

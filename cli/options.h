@@ -14,7 +14,8 @@ enum cli_option {
     CLI_OPTION_OUTPUT = 1 << 13,
     CLI_OPTION_FORCE = 1 << 14,
     CLI_OPTION_SALVAGE = 1 << 15,
-    CLI_OPTION_NO_PROGRESS = 1 << 16
+    CLI_OPTION_NO_PROGRESS = 1 << 16,
+    CLI_OPTION_AT = 1 << 17
 };
 
 struct cli_verb;
@@ -29,6 +30,7 @@ struct cli_options {
     bool is_salvage;
     bool is_quiet;         /* no progress */
     uint64_t memory_bytes; /* for the replay of a log */
+    uint64_t at;           /* entries of the log to apply, or VXR_ALL_ENTRIES */
     const char *output;    /* NULL: none given */
     enum cli_color color;
     char **operand; /* operand_count of them, in the caller's argv */

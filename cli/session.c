@@ -109,16 +109,16 @@ static bool has_known_layout(const struct cli_session *session)
     return header != NULL && header->version == 1;
 }
 
-void cli_session_run(struct cli_session *session, enum cli_depth depth,
-                     const struct vxr_story *story)
+void cli_session_run(struct cli_session *session, enum cli_depth depth, uint64_t at)
 {
     struct vxr_check *check = &session->check;
     const struct vx_source *raw = &session->file.source;
 
+    check->prefix = at;
     if (depth >= CLI_DEPTH_BLOCKS) {
-        vxr_check_run(check, raw, story);
+        vxr_check_run(check, raw, NULL);
     } else {
-        (void)vxr_check_log(check, raw, story);
+        (void)vxr_check_log(check, raw, NULL);
         if (depth == CLI_DEPTH_TABLES && has_known_layout(session)) {
             (void)vxr_check_tables(check);
         }
@@ -131,6 +131,38 @@ void cli_session_run(struct cli_session *session, enum cli_depth depth,
         vxr_check_unreplayed(check, raw, &session->unreplayed);
         session->has_unreplayed = true;
     }
+}
+
+bool cli_session_reaches(const struct cli_session *session, const struct cli_options *options)
+{
+    const struct vx_headers *headers = &session->check.structure.facts.headers;
+    const struct vxr_log *log = &session->check.log;
+    bool is_clean = headers->has_current && !headers->is_dirty;
+    bool is_counted = log->scan.has_active && log->state != VXR_LOG_UNKNOWN;
+    char what_text[CLI_ERROR_BYTES];
+    char at_text[CLI_ERROR_BYTES];
+    struct vxo_buffer what;
+    struct vxo_buffer number;
+
+    if (options->at == VXR_ALL_ENTRIES || options->at <= log->entries ||
+        (!is_clean && !is_counted)) {
+        return true;
+    }
+    vxo_buffer_init(&what, what_text, sizeof(what_text));
+    vxo_buffer_init(&number, at_text, sizeof(at_text));
+    vxo_put_uint(&number, options->at);
+    if (is_clean) {
+        vxo_put(&what, "the log is clean: --at takes 0 only, not");
+    } else {
+        vxo_put(&what, "the log has ");
+        vxo_put_uint(&what, log->entries);
+        vxo_put(&what, log->entries == 1 ? " entry" : " entries");
+        vxo_put(&what, " to apply: --at takes 0 to ");
+        vxo_put_uint(&what, log->entries);
+        vxo_put(&what, ", not");
+    }
+    (void)cli_options_error(options, what_text, at_text);
+    return false;
 }
 
 bool cli_session_has_changed(struct cli_session *session)
@@ -203,13 +235,17 @@ enum cli_exit cli_session_explain(const struct cli_session *session)
     return status;
 }
 
-enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage)
+enum cli_exit cli_session_judge(const struct cli_session *session,
+                                const struct cli_options *options)
 {
     const struct vx_facts *facts = &session->check.structure.facts;
     enum cli_exit status = CLI_EXIT_SOUND;
 
+    if (!cli_session_reaches(session, options)) {
+        return CLI_EXIT_INCOMPLETE;
+    }
     if (facts->has_geometry && facts->geometry.has_parent &&
-        (is_salvage || cli_session_exit(session) != CLI_EXIT_CORRUPT)) {
+        (options->is_salvage || cli_session_exit(session) != CLI_EXIT_CORRUPT)) {
         cli_complain(session->path, "is a differencing image: it holds only what differs from its "
                                     "parent, and parents are not followed");
         return CLI_EXIT_INCOMPLETE;
@@ -222,7 +258,7 @@ enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salva
         cli_complain(session->path, "nothing was written: where the blocks are is not known");
         return status;
     }
-    if (!is_salvage) {
+    if (!options->is_salvage) {
         cli_complain(session->path, "nothing was written: --salvage writes what can be read");
         return status;
     }

@@ -55,9 +55,14 @@ struct cli_session *cli_session_start(const struct cli_options *options, int ope
                                       const char *usage, struct cli_output *output,
                                       const char *schema);
 
-/* Run the passes. story: may be NULL. */
-void cli_session_run(struct cli_session *session, enum cli_depth depth,
-                     const struct vxr_story *story);
+/* Run the passes, on the image as it is after the first `at` entries of its log (VXR_ALL_ENTRIES:
+ * after replay). Once in a session. */
+void cli_session_run(struct cli_session *session, enum cli_depth depth, uint64_t at);
+
+/* Has the log that was run over the entries that --at asks for? Where it cannot be known how many
+ * there are the findings say why, and the answer is yes.
+ * Returns false after a message that says the range. */
+bool cli_session_reaches(const struct cli_session *session, const struct cli_options *options);
 
 /* Has the file changed since it was opened? Reports VHDX-RUN-002 if so. To be asked when all that
  * was to be read has been read. */
@@ -77,9 +82,11 @@ enum cli_exit cli_session_trust(const struct cli_session *session);
 enum cli_exit cli_session_explain(const struct cli_session *session);
 
 /* For verbs that hand out what is in an image: may it be trusted? Says on standard error why not.
- * is_salvage: what can be read is wanted all the same, as long as anything can.
+ * options: with --salvage what can be read is wanted all the same, as long as anything can; --at is
+ * held against the log.
  * Returns CLI_EXIT_SOUND, or the exit status to end with. */
-enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage);
+enum cli_exit cli_session_judge(const struct cli_session *session,
+                                const struct cli_options *options);
 
 void cli_session_close(struct cli_session *session);
 

@@ -13,6 +13,7 @@ static const char HELP[] =
     "  --salvage        export what can be read of a corrupt image; list all that cannot\n"
     "  --force          replace OUT if it exists; overwrite it if it is a block device\n"
     "  --no-progress    show no progress on a terminal\n"
+    "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -72,8 +73,8 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     if (session == NULL) {
         return CLI_EXIT_INCOMPLETE;
     }
-    cli_session_run(session, CLI_DEPTH_BLOCKS, NULL);
-    status = cli_session_judge(session, options->is_salvage);
+    cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
+    status = cli_session_judge(session, options);
     if (status == CLI_EXIT_SOUND) {
         status = CLI_EXIT_INCOMPLETE;
         if (open_out(&out, options, session)) {
@@ -91,6 +92,7 @@ const struct cli_verb CLI_EXPORT = {
     .name = "export",
     .summary = "write the virtual disk to a raw image",
     .help = HELP,
-    .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_FORCE | CLI_OPTION_NO_PROGRESS | CLI_OPTION_MEMORY,
+    .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_FORCE | CLI_OPTION_NO_PROGRESS | CLI_OPTION_MEMORY |
+                CLI_OPTION_AT,
     .run = run,
 };

@@ -13,13 +13,18 @@ static const char HELP[] =
     "and why; the runs they form; which of them is active, and why the others are not.\n"
     "Entries lie in a clean log, too, where they do not count.\n"
     "\n"
+    "With --at: then check the image as it is when only the first K entries of the active\n"
+    "sequence are applied, from 0 (the image as it lies) to all of them.\n"
+    "\n"
+    "  --at=K           check the state after the first K entries, too\n"
     "  --format=FORMAT  text (default) or json\n"
     "  -v, --verbose    show all facts and notes (info findings), too\n"
     "  --color=WHEN     auto (default: on a terminal), always or never\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
-    "Exit status as for `vhdxray check`, by what was found on the way: headers and log.\n";
+    "Exit status as for `vhdxray check`, by what was found on the way: headers and log. With\n"
+    "--at, of that state alone, to which it is no fault that a log is pending.\n";
 
 /* A vxo_log_report teller. */
 static void tell(void *ctx, const struct vxr_story *story)
@@ -50,14 +55,12 @@ static bool has_ring(const struct cli_session *session, const struct vx_header *
            vx_within(header->log_offset, header->log_length, session->file.source.size);
 }
 
-/* Run the passes up to the log, and make the report ready to be told. */
+/* Make the report of a session whose log was run over. */
 static struct vxo_log_report prepare(struct cli_session *session)
 {
     struct vxo_log_report report = {.tell = tell, .ctx = session};
     const struct vx_header *header = NULL;
 
-    cli_session_run(session, CLI_DEPTH_LOG, NULL);
-    (void)cli_session_has_changed(session);
     report.image = cli_session_report(session, VXO_INFO);
     report.scan = session->check.log.scan;
     header = vx_headers_current(&session->check.structure.facts.headers);
@@ -70,27 +73,82 @@ static struct vxo_log_report prepare(struct cli_session *session)
     return report;
 }
 
-static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
+/* A vxr_change_fn: the sums are enough. */
+static void ignore_change(void *ctx, const struct vxr_change *change)
 {
-    struct cli_session *session =
-        cli_session_start(options, 1, "log takes one image", output, VXO_SCHEMA_LOG);
-    enum cli_exit status = CLI_EXIT_INCOMPLETE;
+    (void)ctx;
+    (void)change;
+}
+
+/* Check the state that --at asks for, in a session of its own. */
+static struct vxo_state check_state(struct cli_session *session, uint64_t entries)
+{
+    struct vxo_state state = {.entries = entries};
+
+    cli_session_run(session, CLI_DEPTH_BLOCKS, entries);
+    vxr_delta_run(&session->check, &session->file.source, ignore_change, NULL, &state.delta);
+    (void)cli_session_has_changed(session);
+    state.image = cli_session_report(session, VXO_CHECK);
+    return state;
+}
+
+static enum cli_exit print_report(const struct cli_options *options,
+                                  const struct vxo_log_report *report, struct cli_output *output)
+{
     struct vxo_text text = {.page = cli_output_page(output, options->color),
                             .is_verbose = options->is_verbose};
     struct vxo_json json = cli_output_json(output, true);
-    struct vxo_log_report report;
 
-    if (session == NULL) {
+    if (!options->is_json) {
+        vxo_text_log(&text, report);
+    } else if (!vxo_json_log(&json, report)) {
+        cli_complain(report->image.image, CLI_NO_MEMORY);
         return CLI_EXIT_INCOMPLETE;
     }
-    report = prepare(session);
-    status = cli_session_exit(session);
-    if (!options->is_json) {
-        vxo_text_log(&text, &report);
-    } else if (!vxo_json_log(&json, &report)) {
-        cli_complain(session->path, CLI_NO_MEMORY);
-        status = CLI_EXIT_INCOMPLETE;
+    return CLI_EXIT_SOUND;
+}
+
+/* Tell the story of the session's log, and of the state if that was asked for. */
+static enum cli_exit tell_log(const struct cli_options *options, struct cli_session *session,
+                              struct cli_session *state_session, struct cli_output *output)
+{
+    struct vxo_log_report report;
+    struct vxo_state state = {0};
+    enum cli_exit status = CLI_EXIT_INCOMPLETE;
+
+    cli_session_run(session, CLI_DEPTH_LOG, VXR_ALL_ENTRIES);
+    if (!cli_session_reaches(session, options)) {
+        return CLI_EXIT_INCOMPLETE;
     }
+    if (state_session != NULL) {
+        state = check_state(state_session, options->at);
+        status = cli_session_exit(state_session);
+    }
+    if (cli_session_has_changed(session)) {
+        status = CLI_EXIT_INCOMPLETE;
+    } else if (state_session == NULL) {
+        status = cli_session_exit(session);
+    }
+    report = prepare(session);
+    report.state = state_session != NULL ? &state : NULL;
+    return cli_exit_worse(status, print_report(options, &report, output));
+}
+
+static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
+{
+    bool has_state = options->at != VXR_ALL_ENTRIES;
+    struct cli_session *session =
+        cli_session_start(options, 1, "log takes one image", output, VXO_SCHEMA_LOG);
+    struct cli_session *state_session = NULL;
+    enum cli_exit status = CLI_EXIT_INCOMPLETE;
+
+    if (session != NULL && has_state) {
+        state_session = cli_session_start(options, 1, "", output, VXO_SCHEMA_LOG);
+    }
+    if (session != NULL && (state_session != NULL || !has_state)) {
+        status = tell_log(options, session, state_session, output);
+    }
+    cli_session_close(state_session);
     cli_session_close(session);
     return status;
 }
@@ -99,6 +157,7 @@ const struct cli_verb CLI_LOG = {
     .name = "log",
     .summary = "tell the story of the log, entry by entry",
     .help = HELP,
-    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_VERBOSE | CLI_OPTION_COLOR | CLI_OPTION_MEMORY,
+    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_VERBOSE | CLI_OPTION_COLOR | CLI_OPTION_MEMORY |
+                CLI_OPTION_AT,
     .run = run,
 };

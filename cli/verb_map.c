@@ -13,6 +13,7 @@ static const char HELP[] =
     "--output=json`, and the state with it.\n"
     "\n"
     "  --format=FORMAT  text (default) or json\n"
+    "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -46,7 +47,10 @@ static enum cli_exit map(const struct cli_options *options, struct cli_session *
     struct vxo_json json = cli_output_json(output, true);
     enum cli_exit status = CLI_EXIT_SOUND;
 
-    cli_session_run(session, CLI_DEPTH_BLOCKS, NULL);
+    cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
+    if (!cli_session_reaches(session, options)) {
+        return CLI_EXIT_INCOMPLETE;
+    }
     (void)cli_session_has_changed(session);
     status = cli_session_explain(session);
     if (!facts->has_geometry || !facts->regions.bat.is_usable) {
@@ -78,6 +82,6 @@ const struct cli_verb CLI_MAP = {
     .name = "map",
     .summary = "print which virtual bytes lie where in the file",
     .help = HELP,
-    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_MEMORY,
+    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_MEMORY | CLI_OPTION_AT,
     .run = run,
 };

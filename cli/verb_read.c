@@ -13,6 +13,7 @@ static const char HELP[] =
     "read.\n"
     "\n"
     "  --salvage        read from a corrupt image; what cannot be read is listed, and zero\n"
+    "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -72,8 +73,8 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     } else if (!cli_number_parse(options->operand[2], &length)) {
         status = cli_options_error(options, "not a number of bytes:", options->operand[2]);
     } else {
-        cli_session_run(session, CLI_DEPTH_BLOCKS, NULL);
-        status = cli_session_judge(session, options->is_salvage);
+        cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
+        status = cli_session_judge(session, options);
         if (status == CLI_EXIT_SOUND) {
             status = read_disk(options, session, offset, length);
             status = cli_exit_worse(status, cli_session_trust(session));
@@ -87,6 +88,6 @@ const struct cli_verb CLI_READ = {
     .name = "read",
     .summary = "print bytes of the virtual disk",
     .help = HELP,
-    .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_MEMORY,
+    .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_MEMORY | CLI_OPTION_AT,
     .run = run,
 };

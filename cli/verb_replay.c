@@ -67,7 +67,7 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     if (session == NULL) {
         return CLI_EXIT_INCOMPLETE;
     }
-    cli_session_run(session, CLI_DEPTH_BLOCKS, NULL);
+    cli_session_run(session, CLI_DEPTH_BLOCKS, VXR_ALL_ENTRIES);
     if (!has_copy) {
         (void)cli_session_has_changed(session);
         status = print_changes(options, session, output);

@@ -160,6 +160,17 @@ void vxo_json_member(struct vxo_document *doc, const char *name, json_object *va
     write_value(doc, value);
 }
 
+void vxo_json_object(struct vxo_document *doc, const char *name)
+{
+    write_name(doc, name);
+    open_container(doc, "{");
+}
+
+void vxo_json_object_end(struct vxo_document *doc)
+{
+    close_container(doc, "}");
+}
+
 void vxo_json_array(struct vxo_document *doc, const char *name)
 {
     write_name(doc, name);

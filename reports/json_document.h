@@ -36,8 +36,12 @@ struct vxo_document vxo_json_start(const struct vxo_json *out, const char *schem
                                    const char *image);
 void vxo_json_end(struct vxo_document *doc);
 
-/* Write a member of the document and release its value. */
+/* Write a member of the document, or of the object open in it, and release its value. */
 void vxo_json_member(struct vxo_document *doc, const char *name, json_object *value);
+
+/* Open an object as a member of what is open, write its members, close it. */
+void vxo_json_object(struct vxo_document *doc, const char *name);
+void vxo_json_object_end(struct vxo_document *doc);
 
 /* Open an array as a member of the document, write its elements, close it. */
 void vxo_json_array(struct vxo_document *doc, const char *name);

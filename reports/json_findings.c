@@ -1,10 +1,11 @@
-/* Findings, totals and the pending log as JSON. Loops run over rules and stored findings; one
- * finding at a time is held as JSON. */
+/* Findings, totals, the pending log and what it changes as JSON. Loops run over rules and stored
+ * findings; one finding at a time is held as JSON. */
 #include "reports/json_findings.h"
 
 #include "reports/catalogue.h"
 #include "reports/message.h"
 #include "reports/names.h"
+#include "reports/replay_report.h"
 
 /* A text of the rule with the finding's values; null where the rule has none. */
 json_object *vxo_json_expanded(struct vxo_document *doc, const char *pattern,
@@ -110,4 +111,25 @@ json_object *vxo_json_pending(struct vxo_document *doc, const struct vxr_log *lo
     vxo_json_add(doc, object, "bytes", vxo_json_uint(doc, log->bytes));
     vxo_json_add(doc, object, "file-size", vxo_json_uint(doc, log->size));
     return object;
+}
+
+static json_object *make_counts(struct vxo_document *doc, const struct vxr_delta *delta)
+{
+    json_object *object = vxo_json_made(doc, json_object_new_object());
+
+    for (unsigned kind = 0; kind < VXR_CHANGE_KIND_COUNT; kind++) {
+        vxo_json_add(doc, object, vxo_change_name((enum vxr_change_kind)kind),
+                     vxo_json_uint(doc, delta->changes[kind]));
+    }
+    return object;
+}
+
+void vxo_json_delta(struct vxo_document *doc, const struct vxr_delta *delta)
+{
+    vxo_json_member(doc, "change-totals", make_counts(doc, delta));
+    vxo_json_member(doc, "bytes-changed", vxo_json_uint(doc, delta->bytes_changed));
+    vxo_json_member(doc, "bytes-same", vxo_json_uint(doc, delta->bytes_same));
+    vxo_json_member(doc, "bytes-unread", vxo_json_uint(doc, delta->unread));
+    vxo_json_member(doc, "old-size", vxo_json_uint(doc, delta->old_size));
+    vxo_json_member(doc, "new-size", vxo_json_uint(doc, delta->new_size));
 }

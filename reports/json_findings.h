@@ -2,6 +2,7 @@
 #ifndef VXO_REPORTS_JSON_FINDINGS_H
 #define VXO_REPORTS_JSON_FINDINGS_H
 
+#include "replay/delta.h"
 #include "reports/json_document.h"
 #include "reports/model.h"
 
@@ -15,7 +16,10 @@ json_object *vxo_json_totals(struct vxo_document *doc, const struct vx_reporter 
 /* What replay would apply; null when it applies nothing. log: may be NULL. */
 json_object *vxo_json_pending(struct vxo_document *doc, const struct vxr_log *log);
 
-/* Write all stored findings as the document's member "findings". */
+/* Write what replay changes, in numbers, as members of what is open. */
+void vxo_json_delta(struct vxo_document *doc, const struct vxr_delta *delta);
+
+/* Write all stored findings as the member "findings" of what is open. */
 void vxo_json_findings(struct vxo_document *doc, const struct vxo_store *store);
 
 #endif

@@ -3,6 +3,7 @@
 #include "reports/json_findings.h"
 #include "reports/log_report.h"
 #include "reports/message.h"
+#include "reports/names.h"
 
 /* What the callbacks of a telling need. */
 struct teller {
@@ -21,6 +22,7 @@ static void tell_entry(void *ctx, const struct vxr_entry *entry)
     const struct teller *teller = ctx;
     struct vxo_document *doc = teller->doc;
     json_object *object = vxo_json_made(doc, json_object_new_object());
+    uint64_t number = vxo_entry_number(teller->report, entry);
     bool is_broken = !entry->is_valid && (unsigned)entry->reason < VX_RULE_COUNT;
     char text[VXO_MESSAGE_BYTES];
     struct vxo_buffer reason;
@@ -30,6 +32,7 @@ static void tell_entry(void *ctx, const struct vxr_entry *entry)
     vxo_json_add(doc, object, "offset", vxo_json_uint(doc, entry->pos));
     vxo_json_add(doc, object, "file-offset",
                  vxo_json_uint(doc, vxr_ring_offset(teller->report->ring, entry->pos)));
+    vxo_json_add(doc, object, "number", vxo_json_known(doc, number > 0, number));
     vxo_json_add(doc, object, "sequence", vxo_json_uint(doc, entry->sequence));
     vxo_json_add(doc, object, "length", vxo_json_uint(doc, entry->length));
     vxo_json_add(doc, object, "descriptors", vxo_json_uint(doc, entry->descriptor_count));
@@ -98,6 +101,21 @@ static json_object *make_active(struct vxo_document *doc, const struct vxr_log *
     return object;
 }
 
+static void write_state(struct vxo_document *doc, const struct vxo_state *state)
+{
+    if (state == NULL) {
+        vxo_json_member(doc, "state", NULL);
+        return;
+    }
+    vxo_json_object(doc, "state");
+    vxo_json_member(doc, "entries", vxo_json_uint(doc, state->entries));
+    vxo_json_member(doc, "verdict", vxo_json_text(doc, vxo_verdict_name(state->image.verdict)));
+    vxo_json_delta(doc, &state->delta);
+    vxo_json_member(doc, "totals", vxo_json_totals(doc, state->image.totals));
+    vxo_json_findings(doc, state->image.store);
+    vxo_json_object_end(doc);
+}
+
 bool vxo_json_log(const struct vxo_json *out, const struct vxo_log_report *report)
 {
     const struct vxo_report *image = &report->image;
@@ -120,6 +138,7 @@ bool vxo_json_log(const struct vxo_json *out, const struct vxo_log_report *repor
     write_story(&doc, report, "runs", &runs);
     vxo_json_member(&doc, "totals", vxo_json_totals(&doc, image->totals));
     vxo_json_findings(&doc, image->store);
+    write_state(&doc, report->state);
     vxo_json_end(&doc);
     return !doc.is_broken;
 }

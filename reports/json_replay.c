@@ -56,17 +56,6 @@ static void tell_change(void *ctx, const struct vxr_change *change)
     vxo_json_element(doc, object);
 }
 
-static json_object *make_counts(struct vxo_document *doc, const struct vxr_delta *delta)
-{
-    json_object *object = vxo_json_made(doc, json_object_new_object());
-
-    for (unsigned kind = 0; kind < VXR_CHANGE_KIND_COUNT; kind++) {
-        vxo_json_add(doc, object, vxo_change_name((enum vxr_change_kind)kind),
-                     vxo_json_uint(doc, delta->changes[kind]));
-    }
-    return object;
-}
-
 bool vxo_json_replay(const struct vxo_json *out, const struct vxo_replay_report *report)
 {
     const struct vxo_report *image = &report->image;
@@ -85,12 +74,7 @@ bool vxo_json_replay(const struct vxo_json *out, const struct vxo_replay_report 
     vxo_json_array_end(&doc);
     vxo_json_member(&doc, "changes-listed",
                     vxo_json_uint(&doc, vx_sub_sat(report->limit, teller.left)));
-    vxo_json_member(&doc, "change-totals", make_counts(&doc, &delta));
-    vxo_json_member(&doc, "bytes-changed", vxo_json_uint(&doc, delta.bytes_changed));
-    vxo_json_member(&doc, "bytes-same", vxo_json_uint(&doc, delta.bytes_same));
-    vxo_json_member(&doc, "bytes-unread", vxo_json_uint(&doc, delta.unread));
-    vxo_json_member(&doc, "old-size", vxo_json_uint(&doc, delta.old_size));
-    vxo_json_member(&doc, "new-size", vxo_json_uint(&doc, delta.new_size));
+    vxo_json_delta(&doc, &delta);
     vxo_json_member(&doc, "totals", vxo_json_totals(&doc, image->totals));
     vxo_json_findings(&doc, image->store);
     vxo_json_end(&doc);

@@ -45,6 +45,17 @@ enum vxo_entry_role vxo_entry_role(const struct vxo_log_report *report,
     return is_in_active(report, active->start, entry->pos) ? VXO_ENTRY_OLDER : VXO_ENTRY_ELSEWHERE;
 }
 
+uint64_t vxo_entry_number(const struct vxo_log_report *report, const struct vxr_entry *entry)
+{
+    const struct vxr_log *log = report->image.log;
+
+    /* The first number is known once the entry at the tail was read. */
+    if (vxo_entry_role(report, entry) != VXO_ENTRY_APPLIED || log->entries == 0) {
+        return 0;
+    }
+    return vx_add_sat(vx_sub_sat(entry->sequence, log->first_sequence), 1);
+}
+
 bool vxo_run_is_active(const struct vxo_log_report *report, const struct vxr_run *run)
 {
     return is_pending(report) && report->scan.has_active && run->start == report->scan.active.start;

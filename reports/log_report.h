@@ -3,16 +3,24 @@
 #ifndef VXO_REPORTS_LOG_REPORT_H
 #define VXO_REPORTS_LOG_REPORT_H
 
-#include "replay/log.h"
+#include "replay/delta.h"
 #include "reports/json.h"
 #include "reports/text.h"
+
+/* The image as it is after the first entries of the active sequence. */
+struct vxo_state {
+    uint64_t entries;        /* asked for */
+    struct vxo_report image; /* the check of that state */
+    struct vxr_delta delta;  /* between the image as it lies and that state */
+};
 
 /* All pointers are borrowed. Entries and runs are told one at a time, so that memory does not grow
  * with their number. */
 struct vxo_log_report {
-    struct vxo_report image;     /* what the passes up to the log found */
-    const struct vxr_ring *ring; /* NULL: the place of the log cannot be used */
-    struct vxr_scan scan;        /* of the ring */
+    struct vxo_report image;       /* what the passes up to the log found */
+    const struct vxr_ring *ring;   /* NULL: the place of the log cannot be used */
+    struct vxr_scan scan;          /* of the ring */
+    const struct vxo_state *state; /* NULL: none was asked for */
     /* Scan the ring once more and tell the story. */
     void (*tell)(void *ctx, const struct vxr_story *story);
     void *ctx;
@@ -29,6 +37,9 @@ enum vxo_entry_role {
 
 enum vxo_entry_role vxo_entry_role(const struct vxo_log_report *report,
                                    const struct vxr_entry *entry);
+
+/* Its number in the active sequence, from 1; 0 when it has none. */
+uint64_t vxo_entry_number(const struct vxo_log_report *report, const struct vxr_entry *entry);
 
 bool vxo_run_is_active(const struct vxo_log_report *report, const struct vxr_run *run);
 

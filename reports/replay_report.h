@@ -18,6 +18,9 @@ struct vxo_replay_report {
 /* Name of a kind of change: "bat-entry", "metadata", ...; "" for a number that is none. */
 const char *vxo_change_name(enum vxr_change_kind kind);
 
+/* Print what replay changes, in numbers. */
+void vxo_text_delta(const struct vxo_text *out, const struct vxr_delta *delta);
+
 /* Print the changes and what they come to. JSON returns as vxo_json_report() does. */
 void vxo_text_replay(const struct vxo_text *out, const struct vxo_replay_report *report);
 VX_MUST_USE bool vxo_json_replay(const struct vxo_json *out,

@@ -1,6 +1,7 @@
 /* The story of a log for people: a line and perhaps a reason for each entry and each run. */
 #include "reports/catalogue.h"
 #include "reports/log_report.h"
+#include "reports/replay_report.h"
 
 enum { INDENT = 2, PLACE_COLUMNS = 14, REASON_INDENT = 24 };
 
@@ -51,12 +52,18 @@ static void tell_entry(void *ctx, const struct vxr_entry *entry)
                                         [VXO_ENTRY_STALE] = "stale"};
     struct teller *teller = ctx;
     enum vxo_entry_role role = vxo_entry_role(teller->report, entry);
+    uint64_t number = vxo_entry_number(teller->report, entry);
     struct vxo_line line;
 
     teller->count++;
     write_place(teller->out, entry->pos, WORDS[role],
                 role == VXO_ENTRY_APPLIED ? VXO_GREEN : VXO_PLAIN);
     vxo_line_init(&line);
+    if (number > 0) {
+        vxo_put(&line.put, "entry ");
+        vxo_put_uint(&line.put, number);
+        vxo_put(&line.put, ", ");
+    }
     vxo_put(&line.put, "sequence ");
     vxo_put_uint(&line.put, entry->sequence);
     vxo_put(&line.put, ", ");
@@ -148,6 +155,51 @@ static void write_state(const struct vxo_text *out, const struct vxo_log_report 
     vxo_page_paragraph(&out->page, line.text, INDENT);
 }
 
+/* Why is the state that was asked for not one on the way? NULL: it is. */
+static const char *no_state(const struct vxo_report *image)
+{
+    const struct vx_headers *headers = &image->facts->headers;
+
+    if (image->log->state == VXR_LOG_REPLAYED) {
+        return NULL;
+    }
+    if (headers->has_current && !headers->is_dirty) {
+        return "The log is clean: this is the image as it lies.";
+    }
+    if (image->log->state == VXR_LOG_UNKNOWN) {
+        return "This run could not apply these entries.";
+    }
+    return image->log->scan.has_active
+               ? "These entries cannot be applied."
+               : "The log holds no active sequence: there is no state on the way.";
+}
+
+/* The state after the first entries: what they change, and the verdict. */
+static void write_state_at(const struct vxo_text *out, const struct vxo_log_report *report)
+{
+    const struct vxo_state *state = report->state;
+    const char *why_not = no_state(&state->image);
+    struct vxo_line line;
+
+    vxo_page_write(&out->page, "\n");
+    if (why_not != NULL) {
+        vxo_page_paragraph(&out->page, why_not, INDENT);
+        vxo_page_write(&out->page, "\n");
+        vxo_text_brief(out, &state->image);
+        return;
+    }
+    vxo_line_init(&line);
+    vxo_put(&line.put, "The first ");
+    vxo_put_uint(&line.put, state->entries);
+    vxo_put(&line.put, " of ");
+    vxo_put_uint(&line.put, report->image.log->entries);
+    vxo_put(&line.put, " entries change:\n");
+    vxo_page_write(&out->page, line.text);
+    vxo_text_delta(out, &state->delta);
+    vxo_page_write(&out->page, "\nAfter them: ");
+    vxo_text_brief(out, &state->image);
+}
+
 void vxo_text_log(const struct vxo_text *out, const struct vxo_log_report *report)
 {
     struct teller teller = {.out = out, .report = report};
@@ -168,4 +220,7 @@ void vxo_text_log(const struct vxo_text *out, const struct vxo_log_report *repor
         write_story(&teller, "Runs of entries:", &runs);
     }
     vxo_text_findings(out, &report->image);
+    if (report->state != NULL) {
+        write_state_at(out, report);
+    }
 }

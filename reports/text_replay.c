@@ -108,21 +108,28 @@ static uint64_t count_all(const struct vxr_delta *delta)
     return count;
 }
 
-static void write_sums(const struct vxo_text *out, const struct vxr_delta *delta, uint64_t listed)
+/* How many changes there are beyond those listed. */
+static void write_more(const struct vxo_text *out, const struct vxr_delta *delta, uint64_t listed)
 {
     uint64_t count = count_all(delta);
     struct vxo_line line;
 
-    if (count > listed) {
-        vxo_line_init(&line);
-        vxo_put(&line.put, "and ");
-        vxo_put_uint(&line.put, vx_sub_sat(count, listed));
-        vxo_put(&line.put, " more of ");
-        vxo_put_count(&line.put, count, "change");
-        vxo_put(&line.put, " in all (--all lists them)");
-        vxo_page_paragraph(&out->page, line.text, INDENT);
+    if (count <= listed) {
+        return;
     }
-    vxo_page_write(&out->page, "\n");
+    vxo_line_init(&line);
+    vxo_put(&line.put, "and ");
+    vxo_put_uint(&line.put, vx_sub_sat(count, listed));
+    vxo_put(&line.put, " more of ");
+    vxo_put_count(&line.put, count, "change");
+    vxo_put(&line.put, " in all (--all lists them)");
+    vxo_page_paragraph(&out->page, line.text, INDENT);
+}
+
+void vxo_text_delta(const struct vxo_text *out, const struct vxr_delta *delta)
+{
+    struct vxo_line line;
+
     vxo_line_init(&line);
     put_counts(&line.put, delta);
     vxo_text_fact(out, "Changes", &line);
@@ -166,7 +173,9 @@ void vxo_text_replay(const struct vxo_text *out, const struct vxo_replay_report 
     } else if (log->state == VXR_LOG_REPLAYED) {
         vxo_page_write(&out->page, "\n  Replay changes, in the order of the file:\n");
         report->tell(report->ctx, tell_change, &teller, &delta);
-        write_sums(out, &delta, vx_sub_sat(report->limit, teller.left));
+        write_more(out, &delta, vx_sub_sat(report->limit, teller.left));
+        vxo_page_write(&out->page, "\n");
+        vxo_text_delta(out, &delta);
     } else if (log->state == VXR_LOG_UNKNOWN) {
         vxo_page_write(
             &out->page,
