@@ -32,6 +32,11 @@ vhdxray() {
     "$VHDXRAY" "$@" >out 2>err || status=$?
 }
 
+# Every verb that the program knows.
+verbs() {
+    "$VHDXRAY" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'
+}
+
 # The program refused: status 1, nothing on standard output, one line that says so, one hint: as
 # given, else where the options of the verb are explained.
 refused() { # WHAT [HINT]
@@ -81,6 +86,12 @@ refused() { # WHAT [HINT]
     refused 'export takes an image and where it goes'
     vhdxray map -v a
     refused "unknown option '--verbose'"
+    vhdxray check --at=1 a
+    refused "unknown option '--at'"
+    vhdxray log --at a
+    refused "--at takes a number of log entries, not 'a'"
+    vhdxray map --at=1
+    refused 'map takes one image'
     vhdxray explain --format json HDR-003
     refused "unknown option '--format'"
     vhdxray explain
@@ -104,14 +115,12 @@ refused() { # WHAT [HINT]
     [ "$status" -eq 0 ]
     [ ! -s err ]
     grep -q '^Usage: vhdxray ' out
-    for verb in check info log replay export read map explain; do
-        grep -q "^  $verb " out
-    done
+    [ "$(verbs | wc -l)" -ge 8 ]
     cp out program
     vhdxray -h
     cmp out program
-    for verb in check info log replay export read map explain; do
-        vhdxray $verb --help
+    for verb in $(verbs); do
+        vhdxray "$verb" --help
         [ "$status" -eq 0 ]
         [ "$(head -n 1 out | cut -d' ' -f1-3)" = "Usage: vhdxray $verb" ]
         [ "$(wc -L <out)" -le 100 ]
@@ -123,14 +132,15 @@ refused() { # WHAT [HINT]
 
 @test "the manual names every verb and option of --help" {
     manual=$VHDXRAY_SRC/docs/vhdxray.1
-    for verb in '' check info log replay export read map explain; do
-        vhdxray $verb --help
-        grep -oE '(^|[ ,])--[a-z]+' out | tr -d ' ,-' | sort -u >options
+    for verb in '' $(verbs); do
+        vhdxray ${verb:+"$verb"} --help
+        grep -oE '(^|[ ,])--[a-z-]+' out | sed 's/^[ ,]*--//' | sort -u >options
+        [ -s options ]
         while read -r option; do
-            grep -qE "^\.(It )?.*Fl -$option" "$manual"
+            grep -qE "^\.(It )?.*Fl -$option( |$)" "$manual"
         done <options
     done
-    for verb in check info log replay export read map explain; do
+    for verb in $(verbs); do
         grep -q "^\.It Cm $verb" "$manual"
     done
 }
