@@ -110,6 +110,26 @@ static bool read_state(int fd, const struct stat *status, struct cli_file_state 
     return size >= 0;
 }
 
+/* Files that are made up while they are read, as those of /proc, state a size of 0: only reading
+ * tells them from empty ones. Returns false after a text for what is not empty or cannot be read.
+ */
+static bool is_as_long_as_stated(const struct cli_file *file, mode_t mode, struct vxo_buffer *error)
+{
+    uint8_t byte = 0;
+    ssize_t got = 0;
+
+    if (S_ISREG(mode) && file->state.size == 0) {
+        got = pread(file->fd, &byte, sizeof(byte), 0);
+    }
+    if (got < 0) {
+        explain_errno(error, errno);
+    } else if (got > 0) {
+        vxo_put(error, "states no size, though there is something to read: copy it to a file "
+                       "first");
+    }
+    return got == 0;
+}
+
 bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *error)
 {
     struct stat status;
@@ -134,6 +154,10 @@ bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *e
             return false;
         }
         why_not = objection(status.st_mode);
+    }
+    if (why_not == NULL && !is_as_long_as_stated(file, status.st_mode, error)) {
+        cli_file_close(file);
+        return false;
     }
     if (why_not != NULL) {
         vxo_put(error, why_not);

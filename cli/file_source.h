@@ -27,6 +27,7 @@ struct cli_file {
 };
 
 /* Open a regular file or a block device. Never waits: what is neither is refused unopened.
+ * A file that states no size and yet can be read is refused, too.
  * path must stay as long as the file is open.
  * Returns false, with a text for the user appended to error, when there is nothing to read. */
 bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *error);

@@ -202,6 +202,23 @@ refused() { # WHAT [HINT]
     [ "$(wc -l <err)" -eq 3 ]
 }
 
+@test "what can be read but has no size is no empty file" {
+    [ -s /proc/version ] || [ -n "$(cat /proc/version)" ] || skip "there is no /proc"
+    for verb in check info log replay map; do
+        vhdxray "$verb" /proc/version
+        [ "$status" -eq 1 ]
+        [ ! -s out ]
+        [ "$(cat err)" = 'vhdxray: /proc/version: states no size, though there is something to read: copy it to a file first' ]
+    done
+    vhdxray check --format=json /proc/version
+    [ "$status" -eq 1 ]
+    jq -e '.verdict == "incomplete" and (.error | test("^states no size"))' out
+    # whether there is something to read cannot be known
+    vhdxray check /proc/self/mem
+    [ "$status" -eq 1 ]
+    grep -q '^vhdxray: /proc/self/mem: ' err
+}
+
 @test "odd names: options after --, spaces, control characters, invalid UTF-8" {
     make_images
     cp sound.vhdx ./-v
