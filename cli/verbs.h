@@ -1,4 +1,4 @@
-/* The verbs, each in a file of its own. */
+/* The verbs, each in a file of its own, but for check and info, which are one. */
 #ifndef CLI_VERBS_H
 #define CLI_VERBS_H
 
