@@ -12,8 +12,25 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void digest_row(const struct rule_case *row, uint64_t *digest)
+/* What the images have come to so far. */
+struct sum {
+    uint64_t digest;
+    size_t images;
+    bool is_verbose;
+};
+
+static void count_image(struct sum *sum, const char *name)
 {
+    sum->images++;
+    if (sum->is_verbose) {
+        printf("%016" PRIx64 " %s\n", sum->digest, name);
+    }
+}
+
+static void digest_row(void *ctx, const struct rule_case *row)
+{
+    struct sum *sum = ctx;
+    uint64_t *digest = &sum->digest;
     struct findings f;
     struct image im;
     struct vx_facts facts;
@@ -33,11 +50,13 @@ static void digest_row(const struct rule_case *row, uint64_t *digest)
     *digest = findings_digest(&f, *digest);
     findings_free(&f);
     image_free(&im);
+    count_image(sum, row->name);
 }
 
 /* The log rows: findings, and every byte that replay writes. */
-static void digest_log(const struct legal_log *row, uint64_t *digest)
+static void digest_log(struct sum *sum, const struct legal_log *row)
 {
+    uint64_t *digest = &sum->digest;
     struct image im;
     struct test_log log;
     struct vx_source raw;
@@ -60,32 +79,18 @@ static void digest_log(const struct legal_log *row, uint64_t *digest)
     }
     replayed_close(&r);
     image_free(&im);
+    count_image(sum, row->name);
 }
 
 int main(int argc, char **argv)
 {
-    const bool is_verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-    uint64_t digest = FINDINGS_DIGEST_START;
-    size_t images = 0;
+    struct sum sum = {.digest = FINDINGS_DIGEST_START,
+                      .is_verbose = argc > 1 && strcmp(argv[1], "-v") == 0};
 
-    for (int table = 0; table < CASE_TABLES; table++) {
-        const struct rule_cases cases = cases_of((enum case_table)table);
-
-        for (size_t i = 0; i < cases.count; i++) {
-            digest_row(&cases.row[i], &digest);
-            images++;
-            if (is_verbose) {
-                printf("%016" PRIx64 " %s\n", digest, cases.row[i].name);
-            }
-        }
-    }
+    cases_for_each(digest_row, &sum);
     for (size_t i = 0; i < LEGAL_LOGS; i++) {
-        digest_log(&LEGAL_LOG[i], &digest);
-        images++;
-        if (is_verbose) {
-            printf("%016" PRIx64 " %s\n", digest, LEGAL_LOG[i].name);
-        }
+        digest_log(&sum, &LEGAL_LOG[i]);
     }
-    printf("%016" PRIx64 " %zu images\n", digest, images);
-    return images < 100;
+    printf("%016" PRIx64 " %zu images\n", sum.digest, sum.images);
+    return sum.images < 100;
 }

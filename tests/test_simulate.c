@@ -4,20 +4,6 @@
 #include "tests/support/fault_source.h"
 #include "tests/support/replayed.h"
 
-/* Call visit for each row of each table. */
-typedef void row_fn(const struct rule_case *row);
-
-static void for_each_row(row_fn *visit)
-{
-    for (int table = 0; table < CASE_TABLES; table++) {
-        const struct rule_cases cases = cases_of((enum case_table)table);
-
-        for (size_t i = 0; i < cases.count; i++) {
-            visit(&cases.row[i]);
-        }
-    }
-}
-
 static bool is_dirty(const struct image *im)
 {
     uint8_t guid[32];
@@ -27,13 +13,14 @@ static bool is_dirty(const struct image *im)
     return memcmp(guid, IMAGE_GUID_ZERO, 16) != 0 || memcmp(guid + 16, IMAGE_GUID_ZERO, 16) != 0;
 }
 
-static void expect_same_as_structure(const struct rule_case *row)
+static void expect_same_as_structure(void *ctx, const struct rule_case *row)
 {
     struct image im;
     struct vx_source src;
     struct findings plain;
     struct findings replayed;
 
+    (void)ctx;
     case_make(row, &im);
     src = image_source(&im);
     if (!is_dirty(&im)) {
@@ -51,17 +38,18 @@ static void expect_same_as_structure(const struct rule_case *row)
 static void test_check_run__clean_image_of_every_table__as_without_replay(void **state)
 {
     (void)state;
-    for_each_row(expect_same_as_structure);
+    cases_for_each(expect_same_as_structure, NULL);
 }
 
 /* Every size of memory, with the source of holes and without. */
-static void expect_same_for_all_memory(const struct rule_case *row)
+static void expect_same_for_all_memory(void *ctx, const struct rule_case *row)
 {
     struct image im;
     struct vx_source src;
     struct findings first;
     const size_t sizes[] = {0, 1, 8, 1003, 65537};
 
+    (void)ctx;
     if (row->log == NULL || row->overlay_bytes != 0) {
         return;
     }
@@ -90,7 +78,7 @@ static void expect_same_for_all_memory(const struct rule_case *row)
 static void test_check_run__any_memory_size__same_findings(void **state)
 {
     (void)state;
-    for_each_row(expect_same_for_all_memory);
+    cases_for_each(expect_same_for_all_memory, NULL);
 }
 
 /* ---- logs that rewrite tables ---- */

@@ -11,25 +11,32 @@ static bool is_raised_by_caller(unsigned rule)
     return rule == VX_RUN_002;
 }
 
+/* Rows of each rule. */
+struct row_counts {
+    unsigned fires[VX_RULE_COUNT];
+    unsigned misses[VX_RULE_COUNT];
+};
+
+static void count_row(void *ctx, const struct rule_case *row)
+{
+    struct row_counts *counts = ctx;
+
+    counts->fires[row->rule] += row->fires ? 1 : 0;
+    counts->misses[row->rule] += row->fires ? 0 : 1;
+}
+
 static void test_case_tables__every_rule__has_a_row_that_fires_and_a_near_miss(void **state)
 {
-    unsigned fires[VX_RULE_COUNT] = {0};
-    unsigned misses[VX_RULE_COUNT] = {0};
+    struct row_counts counts = {{0}, {0}};
     unsigned missing = 0;
 
     (void)state;
-    for (int table = 0; table < CASE_TABLES; table++) {
-        const struct rule_cases cases = cases_of((enum case_table)table);
-
-        for (size_t i = 0; i < cases.count; i++) {
-            fires[cases.row[i].rule] += cases.row[i].fires ? 1 : 0;
-            misses[cases.row[i].rule] += cases.row[i].fires ? 0 : 1;
-        }
-    }
+    cases_for_each(count_row, &counts);
     for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
-        if (!is_raised_by_caller(rule) && (fires[rule] == 0 || misses[rule] == 0)) {
+        if (!is_raised_by_caller(rule) && (counts.fires[rule] == 0 || counts.misses[rule] == 0)) {
             print_error("%s: %u rows fire it, %u near misses\n",
-                        findings_rule_name((enum vx_rule)rule), fires[rule], misses[rule]);
+                        findings_rule_name((enum vx_rule)rule), counts.fires[rule],
+                        counts.misses[rule]);
             missing++;
         }
     }
@@ -51,20 +58,6 @@ static void test_verdict__image_changed__is_incomplete_whatever_else(void **stat
     findings_free(&f);
 }
 
-/* Call visit for each row of each table. */
-typedef void row_fn(const struct rule_case *row);
-
-static void for_each_row(row_fn *visit)
-{
-    for (int table = 0; table < CASE_TABLES; table++) {
-        const struct rule_cases cases = cases_of((enum case_table)table);
-
-        for (size_t i = 0; i < cases.count; i++) {
-            visit(&cases.row[i]);
-        }
-    }
-}
-
 static void check_with(const struct rule_case *row, struct image *im, size_t memory_bytes,
                        bool knows_holes, struct findings *out)
 {
@@ -83,7 +76,7 @@ static void check_with(const struct rule_case *row, struct image *im, size_t mem
     assert_int_equal(fault.outside, 0);
 }
 
-static void expect_same_for_all_memory(const struct rule_case *row)
+static void expect_same_for_all_memory(void *ctx, const struct rule_case *row)
 {
     struct image im;
     struct findings first;
@@ -91,6 +84,7 @@ static void expect_same_for_all_memory(const struct rule_case *row)
     struct vx_need need;
     size_t sizes[6];
 
+    (void)ctx;
     case_make(row, &im);
     need = vx_structure_need(im.size);
     sizes[0] = (size_t)need.min;
@@ -112,15 +106,16 @@ static void expect_same_for_all_memory(const struct rule_case *row)
 static void test_check__any_memory_size__same_findings(void **state)
 {
     (void)state;
-    for_each_row(expect_same_for_all_memory);
+    cases_for_each(expect_same_for_all_memory, NULL);
 }
 
-static void expect_same_without_holes(const struct rule_case *row)
+static void expect_same_without_holes(void *ctx, const struct rule_case *row)
 {
     struct image im;
     struct findings with;
     struct findings without;
 
+    (void)ctx;
     case_make(row, &im);
     check_with(row, &im, 0, true, &with);
     check_with(row, &im, 0, false, &without);
@@ -135,7 +130,7 @@ static void expect_same_without_holes(const struct rule_case *row)
 static void test_check__source_without_knowledge_of_holes__same_findings(void **state)
 {
     (void)state;
-    for_each_row(expect_same_without_holes);
+    cases_for_each(expect_same_without_holes, NULL);
 }
 
 static void test_structure_init__one_byte_below_the_minimum__is_refused(void **state)

@@ -17,6 +17,17 @@ struct rule_cases cases_of(enum case_table table)
     return all[table];
 }
 
+void cases_for_each(case_fn *visit, void *ctx)
+{
+    for (int table = 0; table < CASE_TABLES; table++) {
+        const struct rule_cases cases = cases_of((enum case_table)table);
+
+        for (size_t i = 0; i < cases.count; i++) {
+            visit(ctx, &cases.row[i]);
+        }
+    }
+}
+
 /* Start of the place in copy 0 or 1; a place with one copy is the same in both. */
 static uint64_t base_of(const struct poke *poke, unsigned copy)
 {

@@ -109,6 +109,10 @@ enum case_table {
 };
 struct rule_cases cases_of(enum case_table table);
 
+/* Call visit for each row of each table. */
+typedef void case_fn(void *ctx, const struct rule_case *row);
+void cases_for_each(case_fn *visit, void *ctx);
+
 extern const struct rule_cases CASES_LAYOUT_ROWS;
 extern const struct rule_cases CASES_HEADER_ROWS;
 extern const struct rule_cases CASES_REGION_ROWS;
