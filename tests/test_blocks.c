@@ -2,14 +2,9 @@
  * disks. */
 #include "tests/support/expect_case.h"
 #include "tests/support/fault_source.h"
+#include "tests/support/random.h"
 
 enum { MODEL_MAX = 5000 };
-
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = (uint32_t)((UINT64_C(48271) * *seed) % 0x7fffffffu);
-    return *seed;
-}
 
 /* A hard claim of the naive model. */
 struct claim {
@@ -95,8 +90,8 @@ static void scatter(struct image *im, uint32_t seed, uint64_t span_mib)
 
     im->size = im->blocks + span_mib * IMAGE_MIB;
     for (uint64_t b = 0; b < im->payload_blocks; b++) {
-        const uint64_t at = im->blocks / IMAGE_MIB + next_random(&seed) % (span_mib - block_mib);
-        const unsigned dice = next_random(&seed) % 8;
+        const uint64_t at = im->blocks / IMAGE_MIB + random_next(&seed) % (span_mib - block_mib);
+        const unsigned dice = random_next(&seed) % 8;
 
         image_bat_set(im, image_payload_index(im, b),
                       dice == 0   ? 0
@@ -106,7 +101,7 @@ static void scatter(struct image *im, uint32_t seed, uint64_t span_mib)
     for (uint64_t c = 0;
          im->spec.type == IMAGE_DIFFERENCING && c < im->bat_entries / (im->chunk_ratio + 1); c++) {
         image_bat_set(im, image_bitmap_index(im, c),
-                      image_entry(im->blocks / IMAGE_MIB + next_random(&seed) % span_mib, 6));
+                      image_entry(im->blocks / IMAGE_MIB + random_next(&seed) % span_mib, 6));
     }
 }
 
@@ -160,7 +155,7 @@ static void expect_random_tables(enum image_type type)
     for (size_t b = 0; b < VX_COUNT_OF(block_mib); b++) {
         for (size_t s = 0; s < VX_COUNT_OF(span_mib); s++) {
             const struct image_spec spec = {
-                .disk_bytes = (100 + next_random(&seed) % 200) * block_mib[b] * IMAGE_MIB,
+                .disk_bytes = (100 + random_next(&seed) % 200) * block_mib[b] * IMAGE_MIB,
                 .block_bytes = block_mib[b] * VX_MIB,
                 .type = type,
             };

@@ -1,17 +1,12 @@
 /* Claims: every bitmap size against the naive comparison of all pairs. */
 #include "parser/claims.h"
 
+#include "tests/support/random.h"
 #include "tests/support/unit.h"
 
 enum { CLAIMS_MAX = 600, WORDS_MAX = 4096 };
 
 /* The same numbers on every run. */
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = (uint32_t)((UINT64_C(48271) * *seed) % 0x7fffffffu);
-    return *seed;
-}
-
 static bool overlaps(const struct vx_claim *a, const struct vx_claim *b)
 {
     return a->begin_mib < b->begin_mib + b->count_mib && b->begin_mib < a->begin_mib + a->count_mib;
@@ -166,23 +161,23 @@ static void expect_as_naive(const struct vx_claim *all, size_t count, uint64_t b
 /* Random claims on [1, span): payload blocks, and bitmap blocks of 1 MiB. */
 static size_t make_random(uint32_t seed, uint64_t block_mib, uint64_t span, struct vx_claim *all)
 {
-    const size_t count = 20 + next_random(&seed) % (CLAIMS_MAX - 20);
+    const size_t count = 20 + random_next(&seed) % (CLAIMS_MAX - 20);
     uint64_t index = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const uint32_t dice = next_random(&seed) % 16;
+        const uint32_t dice = random_next(&seed) % 16;
 
-        index += 1 + next_random(&seed) % 3;
+        index += 1 + random_next(&seed) % 3;
         all[i] = (struct vx_claim){
             .index = index,
-            .begin_mib = 1 + next_random(&seed) % span,
+            .begin_mib = 1 + random_next(&seed) % span,
             .count_mib = dice == 0 ? 1 : block_mib,
             .number = i,
             .is_bitmap = dice == 0,
             .is_soft = dice == 1 || dice == 2,
         };
         if (dice == 3 && i > 0) { /* right at an earlier place, or one MiB beside it */
-            all[i].begin_mib = all[i / 2].begin_mib + next_random(&seed) % 2;
+            all[i].begin_mib = all[i / 2].begin_mib + random_next(&seed) % 2;
         }
     }
     return count;

@@ -3,18 +3,13 @@
 #include "tests/support/check.h"
 #include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
+#include "tests/support/random.h"
 #include "tests/support/unit.h"
 
 /* A block at `mib` in `state`, for constant tables. */
 #define PLACED_AT(mib, state) ((uint64_t)(mib) << 20 | (state))
 
 static uint8_t window[VX_BAT_WINDOW_BYTES];
-
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = (uint32_t)((UINT64_C(48271) * *seed) % 0x7fffffffu);
-    return *seed;
-}
 
 /* An image and its disk. */
 struct fixture {
@@ -142,10 +137,10 @@ static void test_disk_map__random_states__as_the_naive_reader(void **state)
             for (uint64_t b = 0; b < x.im.payload_blocks && round > 0; b++) {
                 const uint64_t places = round % 2 == 0 ? 4 : 70 + x.im.size / IMAGE_MIB;
                 const uint64_t mib =
-                    next_random(&seed) % 3 == 0 ? 8 + b : next_random(&seed) % places;
+                    random_next(&seed) % 3 == 0 ? 8 + b : random_next(&seed) % places;
 
                 image_bat_set(&x.im, image_payload_index(&x.im, b),
-                              image_entry(mib, next_random(&seed) % 8));
+                              image_entry(mib, random_next(&seed) % 8));
             }
             open_disk(&x);
             expect_map(&x, UINT64_MAX);

@@ -1,22 +1,17 @@
 /* Layout: who overlaps whom, against the naive comparison of all pairs. */
 #include "tests/support/expect_case.h"
+#include "tests/support/random.h"
 
 enum { FOREIGN = 40, REGIONS = FOREIGN + IMAGE_REGION_NEXT };
-
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = (uint32_t)((UINT64_C(48271) * *seed) % 0x7fffffffu);
-    return *seed;
-}
 
 static void add_random_regions(struct image *im, uint32_t *seed, uint32_t span_mib)
 {
     for (uint32_t i = 0; i < FOREIGN; i++) {
         uint8_t guid[16] = {0};
-        const uint64_t mib = 4 + next_random(seed) % span_mib;
+        const uint64_t mib = 4 + random_next(seed) % span_mib;
 
         guid[0] = (uint8_t)(i + 1);
-        image_add_region(im, guid, mib * IMAGE_MIB, (uint32_t)(next_random(seed) % 4 * IMAGE_MIB),
+        image_add_region(im, guid, mib * IMAGE_MIB, (uint32_t)(random_next(seed) % 4 * IMAGE_MIB),
                          0);
     }
     im->size = (span_mib + 10) * IMAGE_MIB;
@@ -73,8 +68,8 @@ static void expect_charges_as_naive(struct vx_layout *layout, uint32_t *seed)
 
     memset(blocks, 0, sizeof(blocks));
     for (unsigned k = 0; k < 200; k++) {
-        const uint64_t begin = (next_random(seed) % 2100) * VX_MIB;
-        const uint64_t end = begin + (1 + next_random(seed) % 256) * VX_MIB;
+        const uint64_t begin = (random_next(seed) % 2100) * VX_MIB;
+        const uint64_t end = begin + (1 + random_next(seed) % 256) * VX_MIB;
         bool hits = false;
 
         for (uint32_t i = 0; i < layout->count; i++) {

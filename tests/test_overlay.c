@@ -1,5 +1,6 @@
 /* The overlay against the definition: of all descriptors that cover a byte, the last one wins. */
 #include "replay/overlay.h"
+#include "tests/support/random.h"
 #include "tests/support/unit.h"
 
 enum {
@@ -11,12 +12,6 @@ enum {
 
 /* Room for the overlay of RECORDS_MAX descriptors and one more, whatever the size. */
 static uint64_t memory[(RECORDS_MAX + 2) * VXR_OVERLAY_RECORD_BYTES / 8 + 1];
-
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = (uint32_t)((UINT64_C(48271) * *seed) % 0x7fffffffu);
-    return *seed;
-}
 
 static void init(struct vxr_overlay *overlay, uint64_t descriptors)
 {
@@ -72,9 +67,9 @@ static void expect_as_naive(const struct vxr_overlay *o, const struct vxr_segmen
 static void make_record(uint32_t *seed, const struct vxr_segment *before, uint32_t order,
                         struct vxr_segment *out)
 {
-    const uint32_t kind = next_random(seed) % 8;
-    uint64_t begin = next_random(seed) % SPACE;
-    uint64_t length = 1 + next_random(seed) % (kind < 3 ? 4 : SPACE);
+    const uint32_t kind = random_next(seed) % 8;
+    uint64_t begin = random_next(seed) % SPACE;
+    uint64_t length = 1 + random_next(seed) % (kind < 3 ? 4 : SPACE);
 
     if (before != NULL && kind == 4) { /* adjacent behind */
         begin = before->end / UNIT;
@@ -94,7 +89,7 @@ static void make_record(uint32_t *seed, const struct vxr_segment *before, uint32
         .order = order,
         .data_pos = VXR_NO_DATA,
     };
-    if (kind < 2 || next_random(seed) % 2 == 0) {
+    if (kind < 2 || random_next(seed) % 2 == 0) {
         out->end = out->begin + UNIT;
         out->data_pos = order * UNIT;
     }
@@ -108,7 +103,7 @@ static void test_build__150000_random_cases__as_the_naive_model(void **state)
 
     (void)state;
     for (uint32_t number = 0; number < CASES; number++) {
-        const uint32_t count = next_random(&seed) % (number % 16 == 0 ? RECORDS_MAX : 7) + 1;
+        const uint32_t count = random_next(&seed) % (number % 16 == 0 ? RECORDS_MAX : 7) + 1;
 
         init(&overlay, count);
         for (uint32_t i = 0; i < count; i++) {

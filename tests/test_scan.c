@@ -2,15 +2,10 @@
  * with a source that counts. */
 #include "tests/support/expect_log.h"
 #include "tests/support/fault_source.h"
+#include "tests/support/random.h"
 #include "tests/support/unit.h"
 
 enum { RANDOM_LOGS = 3000, LOG_AT = 1048576 };
-
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = (uint32_t)((UINT64_C(48271) * *seed) % 0x7fffffffu);
-    return *seed;
-}
 
 /* ---- random logs ---- */
 
@@ -18,9 +13,9 @@ static struct log_write random_write(uint32_t *seed)
 {
     static const uint64_t base[] = {IMAGE_MIB * 5, 0x280000, IMAGE_MIB * 7, 0x30000};
     const struct log_write write = {
-        .kind = next_random(seed) % 3 == 0 ? LOG_ZERO : LOG_DATA,
-        .offset = base[next_random(seed) % 4] + next_random(seed) % 8 * (uint64_t)LOG_SECTOR,
-        .value = next_random(seed) % 6 * (uint64_t)LOG_SECTOR,
+        .kind = random_next(seed) % 3 == 0 ? LOG_ZERO : LOG_DATA,
+        .offset = base[random_next(seed) % 4] + random_next(seed) % 8 * (uint64_t)LOG_SECTOR,
+        .value = random_next(seed) % 6 * (uint64_t)LOG_SECTOR,
     };
 
     return write;
@@ -39,23 +34,23 @@ static void random_entry(uint32_t *seed, const struct log_entry *before, uint32_
     *out = (struct log_entry){
         .pos = next,
         .sequence = next_number(before->sequence),
-        .flushed = next_random(seed) % 40 == 0 ? 64 * IMAGE_MIB : 0,
-        .last = next_random(seed) % 8 == 0 ? 9 * IMAGE_MIB + next_random(seed) % 2 : 0,
-        .is_foreign = next_random(seed) % 30 == 0,
+        .flushed = random_next(seed) % 40 == 0 ? 64 * IMAGE_MIB : 0,
+        .last = random_next(seed) % 8 == 0 ? 9 * IMAGE_MIB + random_next(seed) % 2 : 0,
+        .is_foreign = random_next(seed) % 30 == 0,
     };
-    if (next_random(seed) % 5 == 0) {
-        out->pos = (before->pos + next_random(seed) % 12 * LOG_SECTOR) % VX_MIB;
+    if (random_next(seed) % 5 == 0) {
+        out->pos = (before->pos + random_next(seed) % 12 * LOG_SECTOR) % VX_MIB;
     }
-    if (next_random(seed) % 4 == 0) {
-        out->sequence = next_random(seed) % 12;
-    } else if (next_random(seed) % 12 == 0) {
-        out->sequence = UINT64_MAX - next_random(seed) % 3;
+    if (random_next(seed) % 4 == 0) {
+        out->sequence = random_next(seed) % 12;
+    } else if (random_next(seed) % 12 == 0) {
+        out->sequence = UINT64_MAX - random_next(seed) % 3;
     }
-    out->tail = next_random(seed) % 3 == 0 ? out->pos : first;
-    if (next_random(seed) % 8 == 0) {
-        out->tail = (before->pos + next_random(seed) % 4 * LOG_SECTOR) % VX_MIB;
+    out->tail = random_next(seed) % 3 == 0 ? out->pos : first;
+    if (random_next(seed) % 8 == 0) {
+        out->tail = (before->pos + random_next(seed) % 4 * LOG_SECTOR) % VX_MIB;
     }
-    for (uint32_t i = next_random(seed) % 4; i > 0; i--) {
+    for (uint32_t i = random_next(seed) % 4; i > 0; i--) {
         out->write[i - 1] = random_write(seed);
     }
 }
@@ -74,11 +69,11 @@ static void random_damage(uint32_t *seed, const struct test_log *log, uint32_t p
                  {E_DESCRIPTOR(0), 4},
                  {E_DESCRIPTOR(0) + 8, 8},
                  {E_DESCRIPTOR(0) + 16, 8}};
-    const size_t which = next_random(seed) % VX_COUNT_OF(field);
-    const uint64_t value = next_random(seed) % 4 * (next_random(seed) % 2 == 0 ? 1 : LOG_SECTOR);
+    const size_t which = random_next(seed) % VX_COUNT_OF(field);
+    const uint64_t value = random_next(seed) % 4 * (random_next(seed) % 2 == 0 ? 1 : LOG_SECTOR);
 
     log_poke(log, pos, field[which].at, field[which].width, value);
-    if (next_random(seed) % 2 == 0) {
+    if (random_next(seed) % 2 == 0) {
         const uint64_t length = image_get(log->im, log_at(log, pos) + 8, 4);
 
         if (length % LOG_SECTOR == 0 && length <= log->length) {
@@ -96,21 +91,21 @@ static void test_scan__random_logs__as_the_specification(void **state)
     for (unsigned number = 0; number < RANDOM_LOGS; number++) {
         struct image im;
         struct test_log log;
-        struct log_entry e = {.sequence = next_random(&seed) % 9};
-        uint32_t next = next_random(&seed) % 2 == 0 ? 0 : VX_MIB - next_random(&seed) % 9 * 4096;
+        struct log_entry e = {.sequence = random_next(&seed) % 9};
+        uint32_t next = random_next(&seed) % 2 == 0 ? 0 : VX_MIB - random_next(&seed) % 9 * 4096;
         uint32_t first = next % VX_MIB;
         struct naive_log naive;
 
         image_make(&im, &(struct image_spec){0});
         im.size = 8 * IMAGE_MIB;
         log_init(&log, &im, LOG_AT, VX_MIB);
-        for (uint32_t i = next_random(&seed) % 8; i <= 8; i++) {
+        for (uint32_t i = random_next(&seed) % 8; i <= 8; i++) {
             const struct log_entry before = e;
 
             random_entry(&seed, &before, next % VX_MIB, first, &e);
             first = e.sequence == next_number(before.sequence) ? first : e.pos;
             next = log_put(&log, &e);
-            if (next_random(&seed) % 10 == 0) {
+            if (random_next(&seed) % 10 == 0) {
                 random_damage(&seed, &log, e.pos);
             }
         }

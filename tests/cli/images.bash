@@ -7,10 +7,12 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
 }
 
-# Run the program; its standard output goes to `out`, its messages to `err`.
+# Run the program; its standard output goes to `out`, its messages to `err`. What it was called with
+# first, mostly a verb, stays in `called`.
+# shellcheck disable=SC2034 # for the test that called
 vhdxray() {
     status=0
-    # shellcheck disable=SC2034 # for the test that called
+    called=${1-}
     "$VHDXRAY" "$@" >out 2>err || status=$?
 }
 

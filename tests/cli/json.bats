@@ -1,12 +1,8 @@
 #!/usr/bin/env bats
 # The JSON reports: valid against docs/report.schema.json, exact, and one document a line for
-# several images. VHDXRAY: the program. VHDXRAY_SRC: the source.
+# several images.
 
-setup() {
-    [ -x "$VHDXRAY" ]
-    [ -d "$VHDXRAY_SRC" ]
-    cd "$BATS_TEST_TMPDIR" || return
-}
+load images.bash
 
 setup_file() {
     cat >"$BATS_FILE_TMPDIR/validate.py" <<'END'
@@ -34,13 +30,6 @@ END
 schema() {
     python3 -c 'import jsonschema' || skip 'python3-jsonschema is not installed'
     python3 "$BATS_FILE_TMPDIR/validate.py" "$@"
-}
-
-# Fails when the command succeeds: a bare `!` would not stop a test.
-refute() {
-    if "$@"; then
-        return 1
-    fi
 }
 
 valid() { # [--lines] FILE

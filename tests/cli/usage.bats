@@ -1,12 +1,8 @@
 #!/usr/bin/env bats
 # The command line: what is a usage error, what --help says, what happens to unreadable images,
-# lost output and exit statuses. VHDXRAY: the program.
+# lost output and exit statuses.
 
-setup() {
-    [ -x "$VHDXRAY" ]
-    [ -d "$VHDXRAY_SRC" ]
-    cd "$BATS_TEST_TMPDIR" || return
-}
+load images.bash
 
 # An image that is sound, one with warnings, one that is corrupt.
 make_images() {
@@ -16,20 +12,6 @@ make_images() {
     cp sound.vhdx corrupt.vhdx
     dd if=/dev/zero of=corrupt.vhdx bs=64K seek=48 count=1 conv=notrunc status=none
     echo 'not a disk' >notes.txt
-}
-
-# Fails when the command succeeds: a bare `!` would not stop a test.
-refute() {
-    if "$@"; then
-        return 1
-    fi
-}
-
-# Run the program; its standard output goes to `out`, its messages to `err`.
-vhdxray() {
-    status=0
-    called=${1-}
-    "$VHDXRAY" "$@" >out 2>err || status=$?
 }
 
 # Every verb that the program knows.
