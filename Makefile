@@ -197,6 +197,17 @@ test: $(B)/vhdxray $(UNIT_PROGRAMS) ## pass the unit tests and the command-line 
 	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXRAY_SRC='$(CURDIR)' \
 	    tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS)
 
+# Random cases against the naive models, 20 times as many as make test has: three million of the
+# overlay's. Another seed every time, and it is printed.
+TIMES ?= 20
+SEED  ?= $(shell date +%s)
+LONG  := $(filter $(UNITS:%=$(B)/%),$(addprefix $(B)/tests/test_,overlay scan layout))
+
+.PHONY: long
+long: $(LONG) ## random cases against the naive models, by the million (TIMES, SEED)
+	@RANDOM_TIMES='$(TIMES)' RANDOM_SEED='$(SEED)' TEST_TIMEOUT=0 \
+	    tests/run -1 -l $(B)/logs/long $(LONG)
+
 .PHONY: audit
 audit: ## what a reviewer would look for: imports, layers, stack, warnings, linters, style
 	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli,$(d)/*.[ch]))
@@ -275,6 +286,7 @@ help: ## print this
 	@echo '  CC=gcc|clang   compiler; CFLAGS, LDFLAGS as usual'
 	@echo '  SAN=asan|msan  build and test with sanitizers (clang)'
 	@echo '  WERROR=1       warnings are errors (so for test, verify, audit)'
+	@echo '  TIMES=N SEED=N how many times the random cases of make test, from where (make long)'
 	@echo '  V=1            show the commands'
 
 -include $(patsubst %.o,%.d,$(OBJECTS) $(TEST_OBJECTS))

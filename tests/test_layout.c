@@ -111,9 +111,10 @@ static void test_layout__random_regions__as_the_naive_form(void **state)
     static const uint32_t span[] = {20, 100, 2000};
     struct vx_workspace *ws = check_workspace();
     uint32_t seed = 3;
+    const uint32_t cases = random_cases("regions", 30, &seed);
 
     (void)state;
-    for (unsigned round = 0; round < 30; round++) {
+    for (uint32_t round = 0; round < cases; round++) {
         struct image im;
         struct findings f;
         struct vx_source src;

@@ -7,7 +7,7 @@ enum {
     UNIT = 4096,
     SPACE = 96, /* units of the modelled file */
     RECORDS_MAX = 24,
-    CASES = 150000
+    RANDOM_CASES = 150000 /* unless asked for more */
 };
 
 /* Room for the overlay of RECORDS_MAX descriptors and one more, whatever the size. */
@@ -95,14 +95,15 @@ static void make_record(uint32_t *seed, const struct vxr_segment *before, uint32
     }
 }
 
-static void test_build__150000_random_cases__as_the_naive_model(void **state)
+static void test_build__random_cases__as_the_naive_model(void **state)
 {
     struct vxr_overlay overlay;
     struct vxr_segment record[RECORDS_MAX];
     uint32_t seed = 20240423;
+    const uint32_t cases = random_cases("overlay", RANDOM_CASES, &seed);
 
     (void)state;
-    for (uint32_t number = 0; number < CASES; number++) {
+    for (uint32_t number = 0; number < cases; number++) {
         const uint32_t count = random_next(&seed) % (number % 16 == 0 ? RECORDS_MAX : 7) + 1;
 
         init(&overlay, count);
@@ -291,7 +292,7 @@ static void test_clear__after_use__as_new(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_build__150000_random_cases__as_the_naive_model),
+        cmocka_unit_test(test_build__random_cases__as_the_naive_model),
         cmocka_unit_test(test_build__known_cases__these_segments),
         cmocka_unit_test(test_build__2n_less_1_segments__fit),
         cmocka_unit_test(test_init__below_the_least_memory__is_refused),

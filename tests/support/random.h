@@ -14,4 +14,8 @@ static inline uint32_t random_next(uint32_t *seed)
     return *seed;
 }
 
+/* How many random cases a test runs, and from which seed: `usual` of them from *seed on, or what
+ * `make long` asks for: RANDOM_TIMES times as many, from RANDOM_SEED on. Prints both. */
+uint32_t random_cases(const char *what, uint32_t usual, uint32_t *seed);
+
 #endif
