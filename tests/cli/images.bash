@@ -16,6 +16,24 @@ vhdxray() {
     "$VHDXRAY" "$@" >out 2>err || status=$?
 }
 
+# The verbs, as `vhdxray --help` lists them.
+verbs() {
+    "$VHDXRAY" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'
+}
+
+# Command lines of a verb that only look at an image, one a line. Every verb has some: one that is
+# not named here fails the tests that go through all of them.
+looks() { # VERB IMAGE
+    case $1 in
+    check | info | replay | map) printf '%s\n' "$1 $2" "$1 --format=json $2" ;;
+    log) printf '%s\n' "log $2" "log --format=json $2" "log --at=0 $2" ;;
+    export) echo "export $2 -" ;;
+    read) echo "read $2 0 1M" ;;
+    explain) echo 'explain HDR-003' ;;
+    *) return 1 ;;
+    esac
+}
+
 # For tests that trace the program. What looks for leaks would have to trace it, too.
 needs_strace() {
     command -v strace >/dev/null || skip "strace is missing"

@@ -14,11 +14,6 @@ make_images() {
     echo 'not a disk' >notes.txt
 }
 
-# Every verb that the program knows.
-verbs() {
-    "$VHDXRAY" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'
-}
-
 # The program refused: status 1, nothing on standard output, one line that says so, one hint: as
 # given, else where the options of the verb are explained.
 refused() { # WHAT [HINT]
