@@ -28,7 +28,9 @@ enum {
 
 /* ---- What a signal removes ---- */
 
-static const int SIGNALS[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU};
+/* All that others send and that ends a process; those left tell of a fault of its own. */
+static const int SIGNALS[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,   SIGXCPU, SIGUSR1,
+                              SIGUSR2, SIGALRM, SIGPROF, SIGVTALRM, SIGIO,   SIGPWR};
 
 static char doomed_path[CLI_PATH_BYTES];
 static volatile sig_atomic_t is_doomed;
@@ -57,7 +59,6 @@ static void catch_signals(void)
     struct sigaction action = {.sa_handler = remove_and_die, .sa_flags = (int)SA_RESETHAND};
     struct sigaction before;
 
-    (void)signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write error */
     for (size_t i = 0; i < VX_COUNT_OF(SIGNALS); i++) {
         if (sigaction(SIGNALS[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
             (void)sigaction(SIGNALS[i], &action, NULL);

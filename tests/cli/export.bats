@@ -278,6 +278,13 @@ END
     grep -q 'File too large' err
     [ ! -e new.raw ]
     [ -z "$(find . -name '.vhdxray-*')" ]
+    for verb in 'export written.vhdx -' 'read written.vhdx 0 64M'; do
+        status=0
+        # shellcheck disable=SC2086 # words
+        (ulimit -f 1024 && "$VHDXRAY" $verb >new.raw 2>err) || status=$?
+        [ "$status" -eq 1 ]
+        grep -q 'standard output: File too large' err
+    done
 }
 
 @test "a full disk: message, status 1, nothing left" {
@@ -300,7 +307,7 @@ END
     needs_strace
     make_images
     mkdir target
-    for signal in HUP INT TERM QUIT XCPU; do
+    for signal in HUP INT TERM QUIT XCPU USR1 USR2 ALRM PROF VTALRM IO PWR; do
         # raised by the write that follows the first one
         status=0
         bash -c 'ulimit -c 0; trap - HUP INT TERM QUIT; exec strace -qq -o calls -e trace=pwrite64 \
