@@ -167,6 +167,10 @@ void vxo_text_replay(const struct vxo_text *out, const struct vxo_replay_report 
         vxo_page_write(&out->page, "\n  Replay changes, in the order of the file:\n");
         report->tell(report->ctx, tell_change, &teller, &delta);
         write_sums(out, &delta, vx_sub_sat(report->limit, teller.left));
+    } else if (log->state == VXR_LOG_UNKNOWN) {
+        vxo_page_write(&out->page,
+                       "\n  This run could not replay the log: what that changes is not "
+                       "known.\n");
     } else {
         vxo_page_write(&out->page, "\n  The log cannot be replayed: nothing would be changed.\n");
     }

@@ -97,6 +97,14 @@ load images.bash
     vhdxray check --memory=1 --format=json dirty.vhdx
     [ "$status" -eq 1 ]
     jq -e '.verdict == "incomplete" and .totals.rules["VHDX-RUN-007"] == 1' out
+    # not that there is nothing to change, nor that this is the map after replay
+    vhdxray replay --memory=1 dirty.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'could not replay the log: what that changes is not known' out
+    refute grep -q 'nothing would be changed' out
+    vhdxray map --memory=1 dirty.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'dirty.vhdx: the log was not replayed: the map is older than it' err
     vhdxray check --memory=64k dirty.vhdx
     [ "$status" -eq 3 ]
     vhdxray check --memory=lots dirty.vhdx
