@@ -378,9 +378,20 @@ END
     vhdxray export --force written.vhdx "$own" && third=$status
     cp err own.err
     vhdxray export --force written.vhdx "$big" && fourth=$status
+    # the same image by its other name, and standard output that leads to it
+    before=$(sha256sum <written.vhdx)
+    vhdxray export --force "$own" written.vhdx && fifth=$status
+    cp err behind.err
+    "$VHDXRAY" export "$own" - 1<>written.vhdx 2>>behind.err || true
+    "$VHDXRAY" export written.vhdx - 1<>"$own" 2>ahead.err || true
+    "$VHDXRAY" export "$own" - 1<>"$big" 2>both.err || true
     losetup -d "$big" "$small" "$own"
-    [ "$first $second $third $fourth" = '1 1 1 0' ]
+    [ "$first $second $third $fourth $fifth" = '1 1 1 0 1' ]
     grep -q 'is too small' small.err
     grep -q 'holds the image itself' own.err
+    [ "$before" = "$(sha256sum <written.vhdx)" ]
+    [ "$(grep -c 'is the image itself' behind.err)" -eq 2 ]
+    grep -q 'holds the image itself' ahead.err
+    grep -q 'whether they overlap cannot be told' both.err
     cmp -n 67108864 disk.img written.raw
 }
