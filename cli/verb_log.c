@@ -34,6 +34,7 @@ static void tell(void *ctx, const struct vxr_story *story)
         vx_reporter_init(&ignored, cli_count_only, NULL);
         vxr_scan(&ws->ring, &header->log_guid, session->check.structure.ws->crc, ws->starts, story,
                  &ignored, &scan);
+        session->is_torn |= scan.unread > session->check.log.scan.unread;
     }
 }
 
@@ -91,6 +92,7 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
         cli_complain(session->path, CLI_NO_MEMORY);
         status = CLI_EXIT_INCOMPLETE;
     }
+    status = cli_session_told(session, status);
     cli_session_close(session);
     return status;
 }

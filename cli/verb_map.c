@@ -33,6 +33,7 @@ static void tell(void *ctx, vxo_range_fn *range_fn, void *range_ctx)
                  session->check.structure.ws->table[0]);
     while (vx_disk_map(&disk, at, UINT64_MAX, &range) == VX_OK && range.length > 0) {
         range_fn(range_ctx, &range);
+        session->is_torn |= range.rule == VX_RUN_001;
         at += range.length;
     }
 }
@@ -61,7 +62,7 @@ static enum cli_exit map(const struct cli_options *options, struct cli_session *
     } else {
         vxo_text_map(&page, &report);
     }
-    return status;
+    return cli_session_told(session, status);
 }
 
 static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
