@@ -153,7 +153,8 @@ enum cli_exit cli_clean_copy(const struct cli_options *options, struct cli_sessi
     bool is_good = false;
 
     vxo_buffer_init(&error, text, sizeof(text));
-    if (header == NULL || header->sequence_number > UINT64_MAX - VX_HEADER_COPIES) {
+    /* A copy whose number is the greatest there is could not be updated again (HDR-024). */
+    if (header == NULL || header->sequence_number >= UINT64_MAX - VX_HEADER_COPIES) {
         cli_complain(session->path, "the sequence number of the headers cannot rise any more");
         return CLI_EXIT_INCOMPLETE;
     }

@@ -77,7 +77,9 @@ int main(int argc, char **argv)
     struct cli_output output = {.stream = stdout};
     enum cli_exit status = CLI_EXIT_INCOMPLETE;
 
-    (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write error like any other */
+    /* a reader that went away and a file that grows too large are write errors like any other */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     status = argc < 2 ? cli_usage_error("no verb given", NULL, "--help")
                       : dispatch(argv[1], argc - 1, argv + 1, &output);
     status = cli_output_close(&output, status);

@@ -28,7 +28,9 @@ enum {
 
 /* ---- What a signal removes ---- */
 
-static const int SIGNALS[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU};
+/* All that others send and that ends a process; those left tell of a fault of its own. */
+static const int SIGNALS[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,   SIGXCPU, SIGUSR1,
+                              SIGUSR2, SIGALRM, SIGPROF, SIGVTALRM, SIGIO,   SIGPWR};
 
 static char doomed_path[CLI_PATH_BYTES];
 static volatile sig_atomic_t is_doomed;
@@ -57,7 +59,6 @@ static void catch_signals(void)
     struct sigaction action = {.sa_handler = remove_and_die, .sa_flags = (int)SA_RESETHAND};
     struct sigaction before;
 
-    (void)signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write error */
     for (size_t i = 0; i < VX_COUNT_OF(SIGNALS); i++) {
         if (sigaction(SIGNALS[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
             (void)sigaction(SIGNALS[i], &action, NULL);
@@ -67,21 +68,33 @@ static void catch_signals(void)
 
 /* ---- Refusals ---- */
 
+static const char HOLDS_IMAGE[] = "holds the image itself, which is never written";
+static const char BOTH_DEVICES[] = "is a block device, and so is the image: whether they overlap "
+                                   "cannot be told, so name a file";
+
+/* Is the loop device open as fd backed by this file? */
+static bool is_behind(int fd, dev_t device, ino_t inode)
+{
+    struct loop_info64 loop = {0};
+
+    return ioctl(fd, LOOP_GET_STATUS64, &loop) == 0 && (dev_t)loop.lo_device == device &&
+           loop.lo_inode == inode;
+}
+
 /* Does this device hold the image, as far as can be told: as a file in its file system, or as the
  * file behind a loop device? */
 static bool holds_image(int fd, const struct stat *device, const struct cli_file *image)
 {
-    struct loop_info64 loop = {0};
-
-    if (device->st_rdev == image->state.device) {
-        return true;
-    }
-    return ioctl(fd, LOOP_GET_STATUS64, &loop) == 0 &&
-           (dev_t)loop.lo_device == image->state.device && loop.lo_inode == image->state.inode;
+    return device->st_rdev == image->state.device ||
+           is_behind(fd, image->state.device, image->state.inode);
 }
 
 static bool is_image(const struct stat *status, const struct cli_file *image)
 {
+    if (image->state.node != 0 && S_ISREG(status->st_mode) &&
+        is_behind(image->fd, status->st_dev, status->st_ino)) {
+        return true;
+    }
     return (status->st_dev == image->state.device && status->st_ino == image->state.inode) ||
            (S_ISBLK(status->st_mode) && image->state.node != 0 &&
             status->st_rdev == image->state.node);
@@ -105,8 +118,7 @@ static const char *objection(const struct stat *status, bool leads_somewhere, bo
         return "is neither a file nor a block device: use - for standard output and redirect it";
     }
     if (leads_somewhere && S_ISBLK(status->st_mode) && out->image->state.node != 0) {
-        return "is a block device, and so is the image: whether they overlap cannot be told, so "
-               "name a file";
+        return BOTH_DEVICES;
     }
     if (!out->is_forced) {
         return S_ISBLK(status->st_mode) ? "is a block device: --force overwrites it"
@@ -191,7 +203,7 @@ static bool open_device(struct cli_out *out, uint64_t size, struct vxo_buffer *e
     }
     end = lseek(out->fd, 0, SEEK_END);
     if (!S_ISBLK(status.st_mode) || holds_image(out->fd, &status, out->image)) {
-        vxo_put(error, "holds the image itself, which is never written");
+        vxo_put(error, HOLDS_IMAGE);
     } else if (end < 0 || (uint64_t)end < size) {
         vxo_put(error, "is too small: it would have to take ");
         vxo_put_size(error, size);
@@ -215,9 +227,14 @@ static bool open_stream(struct cli_out *out, struct vxo_buffer *error)
     }
     if (is_image(&status, out->image)) {
         vxo_put(error, "is the image itself, which is never written");
-        return false;
+    } else if (S_ISBLK(status.st_mode) && holds_image(out->fd, &status, out->image)) {
+        vxo_put(error, HOLDS_IMAGE);
+    } else if (S_ISBLK(status.st_mode) && out->image->state.node != 0) {
+        vxo_put(error, BOTH_DEVICES);
+    } else {
+        return true;
     }
-    return true;
+    return false;
 }
 
 /* May path be written? leads_to: what it leads to, as far as that exists; its mode is zeroed when

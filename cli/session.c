@@ -176,6 +176,19 @@ bool cli_session_has_changed(struct cli_session *session)
     return true;
 }
 
+enum cli_exit cli_session_told(struct cli_session *session, enum cli_exit status)
+{
+    if (session->is_torn) {
+        cli_complain(session->path, "could not be read completely: the report lacks something");
+        status = cli_exit_worse(status, CLI_EXIT_INCOMPLETE);
+    }
+    if (cli_file_has_changed(&session->file)) {
+        cli_complain(session->path, "changed while it was read");
+        status = cli_exit_worse(status, CLI_EXIT_INCOMPLETE);
+    }
+    return status;
+}
+
 struct vxo_report cli_session_report(const struct cli_session *session, enum vxo_depth depth)
 {
     return (struct vxo_report){

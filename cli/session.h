@@ -28,6 +28,7 @@ struct cli_session {
     struct vxo_store store;
     struct vx_reporter unreplayed; /* of CLI_DEPTH_BOTH */
     bool has_unreplayed;
+    bool is_torn; /* what a report reads while it is told could not all be read */
     struct vx_region region[VX_REGIONS_MAX]; /* check.structure.facts.regions.count of them */
     struct vxr_memory memory;
     struct vxo_buffer name; /* the path, printable */
@@ -67,6 +68,11 @@ bool cli_session_reaches(const struct cli_session *session, const struct cli_opt
 /* Has the file changed since it was opened? Reports VHDX-RUN-002 if so. To be asked when all that
  * was to be read has been read. */
 bool cli_session_has_changed(struct cli_session *session);
+
+/* A report was printed that reads more of the image while it is told: could all of that be read,
+ * and is the image still what it was? Says on standard error if not. Returns status, or what is
+ * worse. */
+enum cli_exit cli_session_told(struct cli_session *session, enum cli_exit status);
 
 /* All there is to report. Lives as long as the session. */
 struct vxo_report cli_session_report(const struct cli_session *session, enum vxo_depth depth);

@@ -39,6 +39,7 @@ static void tell(void *ctx, const struct vxr_story *story)
         vx_reporter_init(&ignored, cli_count_only, NULL);
         vxr_scan(&ws->ring, &header->log_guid, session->check.structure.ws->crc, ws->starts, story,
                  &ignored, &scan);
+        session->is_torn |= scan.unread > session->check.log.scan.unread;
     }
 }
 
@@ -131,7 +132,8 @@ static enum cli_exit tell_log(const struct cli_options *options, struct cli_sess
     }
     report = prepare(session);
     report.state = state_session != NULL ? &state : NULL;
-    return cli_exit_worse(status, print_report(options, &report, output));
+    status = cli_exit_worse(status, print_report(options, &report, output));
+    return cli_session_told(session, status);
 }
 
 static enum cli_exit run(const struct cli_options *options, struct cli_output *output)

@@ -34,6 +34,7 @@ static void tell(void *ctx, vxo_range_fn *range_fn, void *range_ctx)
                  session->check.structure.ws->table[0]);
     while (vx_disk_map(&disk, at, UINT64_MAX, &range) == VX_OK && range.length > 0) {
         range_fn(range_ctx, &range);
+        session->is_torn |= range.rule == VX_RUN_001;
         at += range.length;
     }
 }
@@ -57,12 +58,15 @@ static enum cli_exit map(const struct cli_options *options, struct cli_session *
         cli_complain(session->path, "there is no map: where the blocks are is not known");
         return status == CLI_EXIT_SOUND ? CLI_EXIT_INCOMPLETE : status;
     }
+    if (facts->headers.is_dirty && !session->check.is_replayed) {
+        cli_complain(session->path, "the log was not replayed: the map is older than it");
+    }
     if (options->is_json) {
         vxo_json_map(&json, &report);
     } else {
         vxo_text_map(&page, &report);
     }
-    return status;
+    return cli_session_told(session, status);
 }
 
 static enum cli_exit run(const struct cli_options *options, struct cli_output *output)

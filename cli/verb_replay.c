@@ -34,6 +34,7 @@ static void tell(void *ctx, vxr_change_fn *change, void *change_ctx, struct vxr_
     struct cli_session *session = ctx;
 
     vxr_delta_run(&session->check, &session->file.source, change, change_ctx, delta);
+    session->is_torn |= delta->unread > 0;
 }
 
 static enum cli_exit print_changes(const struct cli_options *options, struct cli_session *session,
@@ -54,7 +55,7 @@ static enum cli_exit print_changes(const struct cli_options *options, struct cli
         cli_complain(session->path, CLI_NO_MEMORY);
         return CLI_EXIT_INCOMPLETE;
     }
-    return cli_session_exit(session);
+    return cli_session_told(session, cli_session_exit(session));
 }
 
 static enum cli_exit run(const struct cli_options *options, struct cli_output *output)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Make a clean VHDX image dirty, so that replay of its log gives back what it was.
 
-    dirty_image.py IMAGE [ENTRIES [OFFSET]]
+    dirty_image.py IMAGE [ENTRIES [OFFSET [NUMBER]]]
 
 The first sectors of the block allocation table go into the log, one in each entry (1 unless
-ENTRIES says otherwise), and are overwritten with zeros in the table; with OFFSET, those at that
-place of the file instead. The current header gets a LogGuid. What lies in the log already stays there."""
+ENTRIES says otherwise), and are overwritten with zeros in the table; with OFFSET (and not "-"), those
+at that place of the file instead. The current header gets a LogGuid, and NUMBER as its sequence
+number. What lies in the log already stays there."""
 import struct
 import sys
 
@@ -55,7 +56,7 @@ def main():
         _, at, header = max(headers)
         log_offset = struct.unpack_from("<Q", header, 72)[0]
         size = f.seek(0, 2) // MIB * MIB
-        bat = int(sys.argv[3]) if len(sys.argv) > 3 else bat_offset(f)
+        bat = int(sys.argv[3]) if sys.argv[3:4] not in ([], ["-"]) else bat_offset(f)
         for i in range(count):
             f.seek(bat + i * SECTOR)
             data = f.read(SECTOR)
@@ -70,6 +71,8 @@ def main():
             entry += struct.pack("<I", number & 0xFFFFFFFF)
             f.seek(log_offset + i * 2 * SECTOR)
             f.write(sealed(entry))
+        if len(sys.argv) > 4:
+            header = header[:8] + struct.pack("<Q", int(sys.argv[4])) + header[16:]
         f.seek(at)
         f.write(sealed(header[:48] + guid + header[64:]))
 

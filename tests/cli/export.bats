@@ -284,6 +284,13 @@ END
     grep -q 'File too large' err
     [ ! -e new.raw ]
     [ -z "$(find . -name '.vhdxray-*')" ]
+    for verb in 'export written.vhdx -' 'read written.vhdx 0 64M'; do
+        status=0
+        # shellcheck disable=SC2086 # words
+        (ulimit -f 1024 && "$VHDXRAY" $verb >new.raw 2>err) || status=$?
+        [ "$status" -eq 1 ]
+        grep -q 'standard output: File too large' err
+    done
 }
 
 @test "a full disk: message, status 1, nothing left" {
@@ -306,7 +313,7 @@ END
     needs_strace
     make_images
     mkdir target
-    for signal in HUP INT TERM QUIT XCPU; do
+    for signal in HUP INT TERM QUIT XCPU USR1 USR2 ALRM PROF VTALRM IO PWR; do
         # raised by the write that follows the first one
         status=0
         bash -c 'ulimit -c 0; trap - HUP INT TERM QUIT; exec strace -qq -o calls -e trace=pwrite64 \
@@ -381,9 +388,20 @@ END
     vhdxray export --force written.vhdx "$own" && third=$status
     cp err own.err
     vhdxray export --force written.vhdx "$big" && fourth=$status
+    # the same image by its other name, and standard output that leads to it
+    before=$(sha256sum <written.vhdx)
+    vhdxray export --force "$own" written.vhdx && fifth=$status
+    cp err behind.err
+    "$VHDXRAY" export "$own" - 1<>written.vhdx 2>>behind.err || true
+    "$VHDXRAY" export written.vhdx - 1<>"$own" 2>ahead.err || true
+    "$VHDXRAY" export "$own" - 1<>"$big" 2>both.err || true
     losetup -d "$big" "$small" "$own"
-    [ "$first $second $third $fourth" = '1 1 1 0' ]
+    [ "$first $second $third $fourth $fifth" = '1 1 1 0 1' ]
     grep -q 'is too small' small.err
     grep -q 'holds the image itself' own.err
+    [ "$before" = "$(sha256sum <written.vhdx)" ]
+    [ "$(grep -c 'is the image itself' behind.err)" -eq 2 ]
+    grep -q 'holds the image itself' ahead.err
+    grep -q 'whether they overlap cannot be told' both.err
     cmp -n 67108864 disk.img written.raw
 }

@@ -104,14 +104,44 @@ load images.bash
     vhdxray check --memory=1 --format=json dirty.vhdx
     [ "$status" -eq 1 ]
     jq -e '.verdict == "incomplete" and .totals.rules["VHDX-RUN-007"] == 1' out
+    # not that there is nothing to change, nor that this is the map after replay
     vhdxray replay --memory=1 dirty.vhdx
     [ "$status" -eq 1 ]
     grep -q 'could not replay the log: what it would change is not known' out
+    refute grep -q 'nothing would be changed' out
+    vhdxray map --memory=1 dirty.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'dirty.vhdx: the log was not replayed: the map is older than it' err
     vhdxray check --memory=64k dirty.vhdx
     [ "$status" -eq 3 ]
     vhdxray check --memory=lots dirty.vhdx
     [ "$status" -eq 1 ]
     grep -q -- "--memory takes a size such as 512M, not 'lots'" err
+}
+
+@test "what could be read once and not again is said to be missing" {
+    needs_strace
+    make_dirty 3
+    for verb in log map replay; do
+        strace -qq -o calls -e trace=pread64 "$VHDXRAY" $verb dirty.vhdx >out 2>err || true
+        last=$(grep -c pread64 calls)
+        status=0
+        strace -qq -o calls -e trace=pread64 -e inject=pread64:error=EIO:when="$last"+ \
+            "$VHDXRAY" $verb dirty.vhdx >out 2>err || status=$?
+        grep -q 'EIO.*INJECTED' calls
+        [ "$status" -eq 1 ]
+        grep -q 'could not be read completely' err
+        # nor is a change while that is read missed
+        : >calls
+        strace -qq -o calls -e trace=pread64 -e inject=pread64:delay_exit=2000000:when="$last" \
+            "$VHDXRAY" $verb dirty.vhdx >out 2>err &
+        until [ "$(grep -c pread64 calls)" -ge $((last - 1)) ]; do sleep 0.1; done
+        touch dirty.vhdx
+        status=0
+        wait $! || status=$?
+        [ "$status" -eq 1 ]
+        grep -q 'changed while it was read' err
+    done
 }
 
 @test "what is no VHDX, and what cannot be opened" {

@@ -93,6 +93,22 @@ bytes() { # IMAGE OFFSET COUNT
         !(at >= 65536 && at < 196608) && !(at >= 2097152 && at < 2101248) { exit 1 }'
 }
 
+@test "a copy: its headers keep a number to rise to" {
+    make_dirty 1 - 18446744073709551612 # 2^64 - 4: the copy gets the next two
+    vhdxray replay -o copy.vhdx dirty.vhdx
+    [ "$status" -eq 0 ]
+    vhdxray check copy.vhdx
+    [ "$status" -eq 0 ]
+    make_dirty 1 - 18446744073709551613 # 2^64 - 3: the second would be the last there is
+    vhdxray check --format=json dirty.vhdx
+    jq -e '.verdict == "warnings" and .totals.warning == 1' out
+    vhdxray replay --force -o copy.vhdx dirty.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'cannot rise any more' err
+    vhdxray check copy.vhdx
+    [ "$status" -eq 0 ]
+}
+
 @test "the sample: the copy is what QEMU's repair makes of it" {
     make_sample
     vhdxray replay --format=json sample.vhdx
