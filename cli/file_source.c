@@ -1,6 +1,6 @@
 /* File source: pread(2) behind the reader's callback, so that a file that shrinks under us is a
  * read error and no signal. A read takes at most one call a byte, and in practice one in all. */
-#define _GNU_SOURCE /* NOLINT: O_NOATIME, SEEK_DATA, SEEK_HOLE */
+#define _GNU_SOURCE /* NOLINT: O_NOATIME, SEEK_DATA */
 #include "cli/file_source.h"
 
 #include <errno.h>
@@ -9,7 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FD_FIRST = 3 /* below are the standard streams, even when they are closed */ };
+#include "parser/bytes.h"
+
+enum {
+    FD_FIRST = 3,          /* below are the standard streams, even when they are closed */
+    STRETCH_BYTES = 262144 /* a data range ends at a multiple of this */
+};
 
 static enum vx_status read_file(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
 {
@@ -31,19 +36,21 @@ static enum vx_status read_file(void *ctx, uint64_t offset, uint8_t *dst, size_t
     return VX_OK;
 }
 
-/* Holes as the file system tells them. Where it cannot, everything may be data. */
+/* Where data begins, as the file system tells; where it cannot, everything may be data. Where it
+ * ends is not asked: finding the next hole takes some file systems a walk over all the data before
+ * it, which for blocks in random order would be a walk for each of them. So a hole that follows
+ * data counts as data to the end of the stretch. */
 static enum vx_status next_data(void *ctx, uint64_t offset, struct vx_range *data)
 {
     const struct cli_file *file = ctx;
-    off_t begin = lseek(file->fd, (off_t)offset, SEEK_DATA);
-    off_t end = begin < 0 ? -1 : lseek(file->fd, begin, SEEK_HOLE);
+    off_t found = lseek(file->fd, (off_t)offset, SEEK_DATA);
+    uint64_t begin = found < 0 ? file->source.size : (uint64_t)found;
 
-    if (begin < 0 && errno == ENXIO) {
-        *data = (struct vx_range){file->source.size, file->source.size};
-    } else if (end <= begin) {
+    if (found < 0 && errno != ENXIO) {
         *data = (struct vx_range){offset, file->source.size};
     } else {
-        *data = (struct vx_range){(uint64_t)begin, (uint64_t)end};
+        *data = (struct vx_range){begin, vx_min(begin - begin % STRETCH_BYTES + STRETCH_BYTES,
+                                                vx_max(begin, file->source.size))};
     }
     return VX_OK;
 }

@@ -133,39 +133,44 @@ static bool copy_data(struct cli_copy *copy, uint64_t offset, uint64_t length)
     uint64_t done = 0;
 
     while (done < length) {
-        uint64_t shared = clone(copy, offset + done, length - done);
         /* pieces end where the view's units do */
-        uint64_t at = offset + done + shared;
-        uint64_t room = CLI_COPY_BYTES - at % UNIT_BYTES;
-        uint64_t piece = vx_min(room, length - done - shared);
+        uint64_t room = CLI_COPY_BYTES - (offset + done) % UNIT_BYTES;
+        uint64_t piece = vx_min(room, length - done);
 
-        if (piece > 0 && !copy_piece(copy, at, (size_t)piece)) {
+        if (!copy_piece(copy, offset + done, (size_t)piece)) {
             return false;
         }
-        done += shared + piece;
+        done += piece;
     }
     return true;
 }
 
+/* Copy up to the end of the next data. *at is where the copy stands in the view, and moves on. */
+static bool copy_step(struct cli_copy *copy, uint64_t *at, uint64_t end)
+{
+    struct vx_range data = {0};
+    uint64_t begin = *at;
+
+    if (vx_source_next_data(&copy->check->view, begin, end, &data) != VX_OK) {
+        data = (struct vx_range){begin, end};
+    }
+    *at = data.end;
+    return (data.begin == begin || cli_copy_zeros(copy, data.begin - begin)) &&
+           copy_data(copy, data.begin, data.end - data.begin);
+}
+
 bool cli_copy_view(struct cli_copy *copy, uint64_t offset, uint64_t length)
 {
-    const struct vx_source *view = &copy->check->view;
     uint64_t end = offset + length;
     uint64_t at = offset;
 
     while (at < end) {
-        struct vx_range data = {0};
+        uint64_t shared = clone(copy, at, end - at); /* holes stay holes */
 
-        if (vx_source_next_data(view, at, end, &data) != VX_OK) {
-            data = (struct vx_range){at, end};
-        }
-        if (data.begin > at && !cli_copy_zeros(copy, data.begin - at)) {
+        at += shared;
+        if (shared == 0 && !copy_step(copy, &at, end)) {
             return false;
         }
-        if (!copy_data(copy, data.begin, data.end - data.begin)) {
-            return false;
-        }
-        at = data.end;
     }
     return true;
 }

@@ -45,11 +45,13 @@ static bool fill(struct vxr_ring *ring, uint32_t pos, uint64_t want)
     return true;
 }
 
-/* Fill the window from pos on, as far as it can be read. */
+/* Fill the window from pos on, as far as it can be read: with one sector after a step over others,
+ * for the next step may go on like that. */
 static bool refill(struct vxr_ring *ring, uint32_t pos)
 {
+    bool goes_on = pos == vx_add_sat(ring->window_pos, ring->window_bytes);
     uint64_t stop = pos < ring->origin ? ring->origin : ring->length;
-    uint64_t want = vx_min(vx_sub_sat(stop, pos), VXR_WINDOW_BYTES);
+    uint64_t want = vx_min(vx_sub_sat(stop, pos), goes_on ? VXR_WINDOW_BYTES : VXR_SECTOR_BYTES);
 
     if (pos >= ring->careful_end) {
         if (fill(ring, pos, want)) {

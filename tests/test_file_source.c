@@ -17,6 +17,7 @@ enum {
     SPARSE_BYTES = 8 * VX_MIB,
     DATA_AT = 3 * VX_MIB,
     DATA_BYTES = 4096,
+    STRETCH_BYTES_MAX = 262144,
     PATH_BYTES = 256,
     NOBODY = 65534
 };
@@ -142,6 +143,30 @@ static void test_next_data__sparse_file__data_never_skipped(void **state)
                      VX_OK);
     assert_true(range.begin == SPARSE_BYTES || range.begin == DATA_AT + VX_MIB);
     assert_int_equal(range.end, SPARSE_BYTES);
+    cli_file_close(&file);
+}
+
+/* The end of the data is not looked for: that can be a walk over all of it, for each question. */
+static void test_next_data__much_data__found_in_stretches(void **state)
+{
+    const struct scene *scene = *state;
+    static char data[2 * VX_MIB];
+    struct vx_range range = {0};
+    struct cli_file file;
+    int fd = -1;
+
+    make_sparse(scene->path);
+    memset(data, 'x', sizeof(data));
+    fd = open(scene->path, O_WRONLY);
+    assert_int_equal(pwrite(fd, data, sizeof(data), DATA_AT), (ssize_t)sizeof(data));
+    assert_int_equal(close(fd), 0);
+    open_file(&file, scene->path);
+    for (uint64_t at = DATA_AT; at < DATA_AT + sizeof(data); at = range.end) {
+        assert_int_equal(vx_source_next_data(&file.source, at, SPARSE_BYTES, &range), VX_OK);
+        assert_int_equal(range.begin, at);
+        assert_true(range.end > at);
+        assert_true(range.end - at <= STRETCH_BYTES_MAX || range.end == SPARSE_BYTES);
+    }
     cli_file_close(&file);
 }
 
@@ -283,6 +308,7 @@ int main(void)
         SCENE_TEST(test_read__regular_file__exact_bytes_counted),
         SCENE_TEST(test_read__file_shrank__io_error_and_changed),
         SCENE_TEST(test_next_data__sparse_file__data_never_skipped),
+        SCENE_TEST(test_next_data__much_data__found_in_stretches),
         SCENE_TEST(test_changed__untouched__no),
         SCENE_TEST(test_changed__time_put_back__yes),
         SCENE_TEST(test_changed__time_moved__yes),

@@ -5,9 +5,16 @@
  *   make_image sparse FILE       the same disk, no block present, BAT one hole
  *   make_image small FILE SEED   1 GiB in blocks of 32 MiB, no block present
  *   make_image overlap FILE      in a full image, move the last present block onto the first
+ *   make_image shuffled FILE     4 GiB in blocks of 1 MiB, every other one present and full of
+ *                                noise, in random order in the file
+ *   make_image long-log FILE     the small disk, dirty: a log of 256 MiB that is one sequence of
+ *                                entries of 126 data descriptors
+ *   make_image tiny-log FILE     likewise, of entries of one sector: one zero descriptor each
+ *   make_image false-log FILE    likewise, but each sector begins an entry of 126 data descriptors
+ *                                that the next sector belies
  *
- * The layout of all of them, in MiB: header section 0, log 1, metadata 2, BAT 3, then blocks.
- * Spec: MS-VHDX 2.2 to 2.6. */
+ * The layout of all of them, in MiB: header section 0, log 1 (a long one lies behind the BAT),
+ * metadata 2, BAT 3, then blocks. Spec: MS-VHDX 2.2 to 2.6. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +32,11 @@ enum {
     MIB_SHIFT = 20,
     HEADER_BYTES = 4 * KIB,
     TABLE_BYTES = 64 * KIB,
+    SECTOR_BYTES = 4 * KIB,
+    DESCRIPTORS = 126, /* that fit in the first sector of a log entry */
+    ENTRY_BYTES = (1 + DESCRIPTORS) * SECTOR_BYTES,
     LOG_MIB = 1,
+    LONG_LOG_MIB = 256,
     METADATA_MIB = 2,
     BAT_MIB = 3,
     ITEMS_POS = 64 * KIB, /* in the metadata region */
@@ -42,10 +53,13 @@ struct disk {
     uint64_t chunk_ratio; /* payload blocks to one sector bitmap entry */
     uint64_t entries;     /* of the BAT */
     uint64_t bat_mib;     /* of its region */
+    uint64_t log_at_mib;
+    uint64_t log_mib;
+    bool is_dirty;
 };
 
 static const char *path;
-static uint8_t buffer[TABLE_BYTES];
+static uint8_t buffer[MIB]; /* for whatever is written next */
 
 static void fail(const char *what)
 {
@@ -81,21 +95,25 @@ static uint64_t get(const uint8_t *p)
 /* Set the checksum at pos 4 of a structure of len bytes. */
 static void seal(uint8_t *p, size_t len)
 {
+    static uint32_t after[256]; /* the register after one byte */
     uint32_t crc = UINT32_MAX;
 
+    for (uint32_t byte = 0; after[255] == 0 && byte < 256; byte++) {
+        after[byte] = byte;
+        for (unsigned bit = 0; bit < 8; bit++) {
+            after[byte] = after[byte] >> 1 ^ (UINT32_C(0x82f63b78) & (0 - (after[byte] & 1)));
+        }
+    }
     put(p + 4, 0, 4);
     for (size_t i = 0; i < len; i++) {
-        crc ^= p[i];
-        for (unsigned bit = 0; bit < 8; bit++) {
-            crc = crc >> 1 ^ (UINT32_C(0x82f63b78) & (0 - (crc & 1)));
-        }
+        crc = crc >> 8 ^ after[(crc ^ p[i]) & 0xff];
     }
     put(p + 4, ~crc, 4);
 }
 
 /* ---- headers, regions, metadata ---- */
 
-static void write_headers(int fd, uint8_t seed)
+static void write_headers(int fd, const struct disk *disk, uint8_t seed)
 {
     memcpy(buffer, "vhdxfile", 8);
     write_at(fd, buffer, 8, 0);
@@ -105,9 +123,10 @@ static void write_headers(int fd, uint8_t seed)
         put(buffer + 8, copy + 1, 8); /* sequence number: the second is current */
         memset(buffer + 16, seed, 16);
         memset(buffer + 32, seed, 16);
-        put(buffer + 66, 1, 2); /* version */
-        put(buffer + 68, MIB, 4);
-        put(buffer + 72, (uint64_t)LOG_MIB * MIB, 8);
+        memset(buffer + 48, disk->is_dirty ? seed : 0, 16); /* LogGuid */
+        put(buffer + 66, 1, 2);                             /* version */
+        put(buffer + 68, disk->log_mib * MIB, 4);
+        put(buffer + 72, disk->log_at_mib * MIB, 8);
         seal(buffer, HEADER_BYTES);
         write_at(fd, buffer, HEADER_BYTES, (copy + 1) * TABLE_BYTES);
     }
@@ -195,7 +214,8 @@ static void write_metadata(int fd, const struct disk *disk)
 
 static struct disk make_disk(uint64_t bytes, uint64_t block_bytes)
 {
-    struct disk disk = {.bytes = bytes, .block_bytes = block_bytes};
+    struct disk disk = {
+        .bytes = bytes, .block_bytes = block_bytes, .log_at_mib = LOG_MIB, .log_mib = 1};
 
     disk.blocks = bytes / block_bytes;
     disk.chunk_ratio = (UINT64_C(512) << 23) / block_bytes;
@@ -261,7 +281,7 @@ static void write_bat(int fd, const struct disk *disk, uint64_t present)
     uint64_t placed = 0;
 
     for (uint64_t first = 0; first < slots; first += BATCH) {
-        memset(buffer, 0, sizeof(buffer));
+        memset(buffer, 0, BATCH * 8);
         for (uint64_t slot = first; slot < first + BATCH && slot < disk->entries; slot++) {
             uint64_t entry = STATE_ZERO;
 
@@ -276,7 +296,7 @@ static void write_bat(int fd, const struct disk *disk, uint64_t present)
             }
             put(buffer + 8 * (slot - first), entry, 8);
         }
-        write_at(fd, buffer, sizeof(buffer), (uint64_t)BAT_MIB * MIB + 8 * first);
+        write_at(fd, buffer, BATCH * 8, (uint64_t)BAT_MIB * MIB + 8 * first);
     }
     printf("%llu of %llu blocks present\n", (unsigned long long)placed,
            (unsigned long long)disk->blocks);
@@ -303,51 +323,152 @@ static void overlap(int fd, const struct disk *disk)
     write_at(fd, first, 8, (uint64_t)BAT_MIB * MIB + 8 * slot);
 }
 
-static void make(int fd, const struct disk *disk, bool is_full, uint8_t seed)
-{
-    uint64_t size = first_mib(disk);
+/* ---- blocks ---- */
 
-    if (is_full) {
+/* Fill `count` blocks with bytes that hold no zeros worth mentioning. */
+static void write_noise(int fd, const struct disk *disk, uint64_t count)
+{
+    uint64_t noise = 1;
+
+    for (uint64_t mib = 0; mib < count; mib++) {
+        for (size_t i = 0; i < MIB; i += 8) {
+            noise = noise * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            put(buffer + i, noise, 8);
+        }
+        write_at(fd, buffer, MIB, (first_mib(disk) + mib) << MIB_SHIFT);
+    }
+}
+
+/* ---- the log ---- */
+
+/* Put an entry with `count` descriptors, a sector each: of data, with the sectors behind, or of
+ * zeros. They go through the BAT in turn, and leave it as it is. */
+static void put_entry(const struct disk *disk, uint64_t sequence, unsigned count, bool is_data)
+{
+    const uint64_t bat_sectors = disk->bat_mib * MIB / SECTOR_BYTES;
+    const size_t len = SECTOR_BYTES * (1 + (is_data ? (size_t)count : 0));
+
+    memset(buffer, 0, len);
+    memcpy(buffer, "loge", 4);
+    put(buffer + 8, len, 4);
+    put(buffer + 12, 0, 4); /* Tail: the sequence begins where the log does */
+    put(buffer + 16, sequence, 8);
+    put(buffer + 24, count, 4);
+    memset(buffer + 32, 1, 16); /* LogGuid */
+    put(buffer + 48, (disk->log_at_mib + disk->log_mib) * MIB, 8);
+    put(buffer + 56, (disk->log_at_mib + disk->log_mib) * MIB, 8);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *descriptor = buffer + 64 + 32 * i;
+        uint8_t *data = buffer + SECTOR_BYTES * (1 + i);
+        const uint64_t target = (sequence * count + i) % bat_sectors;
+
+        memcpy(descriptor, is_data ? "desc" : "zero", 4);
+        put(descriptor + 8, is_data ? 0 : SECTOR_BYTES, 8);
+        put(descriptor + 16, (uint64_t)BAT_MIB * MIB + SECTOR_BYTES * target, 8);
+        put(descriptor + 24, sequence, 8);
+        if (is_data) {
+            memcpy(data, "data", 4);
+            put(data + 4, sequence >> 32, 4);
+            put(data + SECTOR_BYTES - 4, sequence, 4);
+        }
+    }
+}
+
+/* Fill the log with such entries. Of each, the first `keep` bytes are written and checksummed. */
+static void write_log(int fd, const struct disk *disk, unsigned count, bool is_data, size_t keep)
+{
+    const uint64_t end = disk->log_mib * MIB;
+    uint64_t sequence = 1;
+
+    for (uint64_t pos = 0; pos + keep <= end; pos += keep) {
+        put_entry(disk, sequence++, count, is_data);
+        seal(buffer, keep);
+        write_at(fd, buffer, keep, disk->log_at_mib * MIB + pos);
+    }
+}
+
+/* ---- images ---- */
+
+enum kind { FULL, SPARSE, SMALL, OVERLAP, SHUFFLED, LONG_LOG, TINY_LOG, FALSE_LOG, KINDS };
+
+static const char *const KIND[KINDS] = {"full",     "sparse",   "small",    "overlap",
+                                        "shuffled", "long-log", "tiny-log", "false-log"};
+
+static struct disk disk_of(enum kind kind)
+{
+    struct disk disk;
+
+    if (kind == SHUFFLED) {
+        return make_disk(UINT64_C(4) << 30, MIB);
+    }
+    if (kind == FULL || kind == SPARSE || kind == OVERLAP) {
+        return make_disk(UINT64_C(64) << 40, MIB);
+    }
+    disk = make_disk(UINT64_C(1) << 30, 32 * MIB);
+    if (kind != SMALL) {
+        disk.is_dirty = true;
+        disk.log_at_mib = first_mib(&disk);
+        disk.log_mib = LONG_LOG_MIB;
+    }
+    return disk;
+}
+
+static void make(int fd, enum kind kind, const struct disk *disk, uint8_t seed)
+{
+    uint64_t present = kind == SHUFFLED ? disk->blocks / 2 : 0;
+    uint64_t size = first_mib(disk) + present + (disk->is_dirty ? disk->log_mib : 0);
+
+    if (kind == FULL) {
         size = largest_mib(fd, first_mib(disk) + disk->blocks);
+        if (size < first_mib(disk)) {
+            errno = EFBIG;
+            fail("the table does not fit");
+        }
+        present = size - first_mib(disk);
     } else if (ftruncate(fd, (off_t)(size << MIB_SHIFT)) != 0) {
         fail("cannot set the size");
     }
-    if (size < first_mib(disk)) {
-        errno = EFBIG;
-        fail("the table does not fit");
-    }
-    write_headers(fd, seed);
+    write_headers(fd, disk, seed);
     write_regions(fd, disk);
     write_metadata(fd, disk);
-    if (is_full) {
-        write_bat(fd, disk, size - first_mib(disk));
+    if (present > 0) {
+        write_bat(fd, disk, present);
+    }
+    if (kind == SHUFFLED) {
+        write_noise(fd, disk, present);
+    } else if (kind == LONG_LOG) {
+        write_log(fd, disk, DESCRIPTORS, true, ENTRY_BYTES);
+    } else if (kind == TINY_LOG) {
+        write_log(fd, disk, 1, false, SECTOR_BYTES);
+    } else if (kind == FALSE_LOG) {
+        write_log(fd, disk, DESCRIPTORS, true, SECTOR_BYTES);
     }
 }
 
 int main(int argc, char **argv)
 {
-    const char *kind = argc > 2 ? argv[1] : "";
-    const bool is_small = strcmp(kind, "small") == 0;
-    const bool is_full = strcmp(kind, "full") == 0;
-    const bool is_overlap = strcmp(kind, "overlap") == 0;
-    const struct disk disk =
-        is_small ? make_disk(UINT64_C(1) << 30, 32 * MIB) : make_disk(UINT64_C(64) << 40, MIB);
+    enum kind kind = 0;
+    struct disk disk;
     int fd = -1;
 
-    if (!is_small && !is_full && !is_overlap && strcmp(kind, "sparse") != 0) {
-        fprintf(stderr, "usage: make_image full|sparse|small|overlap FILE [SEED]\n");
+    while (kind < KINDS && (argc < 3 || strcmp(argv[1], KIND[kind]) != 0)) {
+        kind++;
+    }
+    if (kind == KINDS) {
+        fprintf(stderr, "usage: make_image KIND FILE [SEED]\n");
         return 2;
     }
+    disk = disk_of(kind);
     path = argv[2];
     (void)signal(SIGXFSZ, SIG_IGN); /* so that a limit on file sizes is an error to react to */
-    fd = is_overlap ? open(path, O_RDWR) : open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
+    fd = open(path, kind == OVERLAP ? O_RDWR : O_RDWR | O_CREAT | O_TRUNC, 0644);
     if (fd < 0) {
         fail("cannot open");
     }
-    if (is_overlap) {
+    if (kind == OVERLAP) {
         overlap(fd, &disk);
     } else {
-        make(fd, &disk, is_full, (uint8_t)(argc > 3 ? strtoul(argv[3], NULL, 10) % 255 + 1 : 1));
+        make(fd, kind, &disk, (uint8_t)(argc > 3 ? strtoul(argv[3], NULL, 10) % 255 + 1 : 1));
     }
     return close(fd) == 0 ? 0 : 1;
 }

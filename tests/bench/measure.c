@@ -1,12 +1,14 @@
 /* Runs commands in turn and prints what each of them takes.
  *
- *   measure ROUNDS -- NAME COMMAND... [-- NAME COMMAND...]...
+ *   measure ROUNDS [OUT] -- NAME COMMAND... [-- NAME COMMAND...]...
  *
- * Each round runs every command once, so that whatever else the machine does meets all of them
- * alike. A `%` in an argument becomes the number of the round. Output goes to /dev/null. Prints
- * for each command: name, median wall time in ms, median CPU time in ms (user and system), peak
- * resident memory in KiB, and the worst exit status; 126 when the command could not be run. */
+ * OUT is what all of them write: it is removed before each, in time that does not count. Each round
+ * runs every command once, so that whatever else the machine does meets all of them alike. A `%` in
+ * an argument becomes the number of the round. Output goes to /dev/null. Prints for each command:
+ * name, median wall time in ms, median CPU time in ms (user and system), peak resident memory in
+ * KiB, and the worst exit status; 126 when the command could not be run. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -107,9 +109,10 @@ int main(int argc, char **argv)
 {
     struct command command[COMMANDS_MAX] = {0};
     const int rounds = argc > 1 ? atoi(argv[1]) : 0;
+    const char *out = argc > 2 && strcmp(argv[2], "--") != 0 ? argv[2] : NULL;
     int count = 0;
 
-    for (int i = 2; i + 2 < argc && count < COMMANDS_MAX; count++) {
+    for (int i = out == NULL ? 2 : 3; i + 2 < argc && count < COMMANDS_MAX; count++) {
         struct command *c = &command[count];
 
         c->name = argv[i + 1];
@@ -124,11 +127,15 @@ int main(int argc, char **argv)
         }
     }
     if (count == 0 || rounds < 1 || rounds > ROUNDS_MAX) {
-        fprintf(stderr, "usage: measure ROUNDS -- NAME COMMAND... [-- NAME COMMAND...]...\n");
+        fprintf(stderr, "usage: measure ROUNDS [OUT] -- NAME COMMAND... [-- NAME COMMAND...]...\n");
         return 2;
     }
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < count; i++) {
+            if (out != NULL && unlink(out) != 0 && errno != ENOENT) {
+                perror(out);
+                return 2;
+            }
             run(&command[(i + round) % count], round); /* nobody is always the first */
         }
     }
