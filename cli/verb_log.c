@@ -24,7 +24,8 @@ static const char HELP[] =
     "  -h, --help       print this\n"
     "\n"
     "Exit status as for `vhdxray check`, by what was found on the way: headers and log. With\n"
-    "--at, of that state alone, to which it is no fault that a log is pending.\n";
+    "--at, of that state alone, to which it is no fault that a log is pending; and 1 where\n"
+    "the log itself could not be read completely.\n";
 
 /* A vxo_log_report teller. */
 static void tell(void *ctx, const struct vxr_story *story)
@@ -123,12 +124,14 @@ static enum cli_exit tell_log(const struct cli_options *options, struct cli_sess
     }
     if (state_session != NULL) {
         state = check_state(state_session, options->at);
+        session->is_torn |= state.delta.unread > 0;
         status = cli_session_exit(state_session);
     }
-    if (cli_session_has_changed(session)) {
-        status = CLI_EXIT_INCOMPLETE;
-    } else if (state_session == NULL) {
+    (void)cli_session_has_changed(session);
+    if (state_session == NULL) {
         status = cli_session_exit(session);
+    } else if (session->reporter.is_incomplete) {
+        status = cli_exit_worse(status, CLI_EXIT_INCOMPLETE); /* the story is, sound or not */
     }
     report = prepare(session);
     report.state = state_session != NULL ? &state : NULL;

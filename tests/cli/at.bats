@@ -222,3 +222,19 @@ END
     vhdxray read dirty.vhdx 600M 64k
     [ "$status" -eq 2 ]
 }
+
+@test "log: a read that fails is made good by another one, or the state is not called sound" {
+    needs_strace
+    make_states
+    strace -qq -o calls -P dirty.vhdx -e trace=pread64 "$VHDXRAY" log --at=2 dirty.vhdx >good 2>err
+    reads=$(grep -c pread64 calls)
+    [ "$reads" -ge 20 ]
+    for n in $(seq 1 "$reads"); do
+        status=0
+        strace -qq -o calls -P dirty.vhdx -e trace=pread64 -e inject=pread64:error=EIO:when="$n" \
+            "$VHDXRAY" log --at=2 dirty.vhdx >out 2>err || status=$?
+        echo "read $n of $reads: exit $status"
+        grep -q 'EIO.*INJECTED' calls
+        [ "$status" -ne 0 ] || cmp out good
+    done
+}
