@@ -158,6 +158,8 @@ static void call_bytes(void)
     for (int kind = VX_CRC_PORTABLE; kind <= VX_CRC_PCLMUL; kind++) {
         seen = vx_crc32c((enum vx_crc_kind)kind, any_32(), bytes, any_up_to(sizeof(bytes)));
     }
+    seen = vx_crc32c_structure(VX_CRC_PORTABLE, bytes,
+                               Frama_C_unsigned_long_interval(8, sizeof(bytes)));
     seen = (uint64_t)vx_crc32c_best();
     vx_utf16_print(bytes, any_up_to(sizeof(bytes) / 2), &text);
     seen = (uint64_t)text.len + text.was_altered + text.was_truncated;
