@@ -1,7 +1,5 @@
-/* Sources: the bounds check in front of every read, and images in memory. */
+/* Sources: images in memory, and where the holes are. */
 #include "parser/source.h"
-
-#include "parser/bytes.h"
 
 static enum vx_status memory_read(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
 {
@@ -18,10 +16,7 @@ void vx_source_from_memory(struct vx_source *src, struct vx_memory *mem)
 enum vx_status vx_source_read(const struct vx_source *src, uint64_t offset, uint8_t *dst,
                               size_t len)
 {
-    if (!vx_within(offset, len, src->size)) {
-        return VX_E_USAGE;
-    }
-    return src->read(src->ctx, offset, dst, len);
+    return vx_source_read_at(src, offset, dst, len, 0, len);
 }
 
 enum vx_status vx_source_next_data(const struct vx_source *src, uint64_t offset, uint64_t limit,

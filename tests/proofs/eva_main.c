@@ -9,6 +9,7 @@
 #include "parser/arena.h"
 #include "parser/bat.h"
 #include "parser/crc32c.h"
+#include "parser/disk.h"
 #include "parser/entry.h"
 #include "parser/load.h"
 #include "parser/structure.h"
@@ -151,6 +152,7 @@ static void call_bytes(void)
     seen = vx_source_read(&src, any(), copy, any_up_to(sizeof(copy)));
     seen = vx_source_next_data(&src, any(), any(), &data);
     seen = data.begin ^ data.end;
+    seen = src.read(src.ctx, any(), copy, any_up_to(sizeof(copy)));
     src = any_source();
     seen = vx_source_read(&src, any(), copy, any_up_to(sizeof(copy)));
     seen = vx_source_next_data(&src, any(), any(), &data);
@@ -376,6 +378,30 @@ static void call_blocks(void)
     seen = out.is_judged;
 }
 
+/* ---- The virtual disk -------------------------------------------------------------------- */
+
+static void call_disk(void)
+{
+    static uint8_t bytes[3 * VX_MIB];
+    struct vx_source src = any_source();
+    struct vx_region_place place = any_place();
+    struct vx_disk_range range;
+    struct vx_geometry geo;
+    struct vx_disk disk;
+
+    if (!vx_geometry_init(any(), any(), any(), any_32(), &geo)) {
+        return;
+    }
+    vx_disk_init(&disk, &src, &geo, &place, window);
+    disk.window_first = any();
+    disk.window_count = any();
+    if (vx_disk_map(&disk, any(), any(), &range) == VX_OK) {
+        seen = (uint64_t)range.kind ^ range.offset ^ range.length ^ range.file_offset;
+        seen = range.state ^ (uint64_t)range.rule;
+    }
+    seen = vx_disk_read(&disk, any(), bytes, any_up_to(sizeof(bytes)));
+}
+
 /* ---- A whole check, in its order --------------------------------------------------------- */
 
 static void check_image(void)
@@ -409,6 +435,7 @@ void eva_main(void)
     call_geometry();
     call_claims();
     call_blocks();
+    call_disk();
     Frama_C_show_each_modules_called();
     check_image();
     Frama_C_show_each_reached_end();
