@@ -167,7 +167,7 @@ static enum vx_rule sector_fault(struct vxr_entry *e, const uint8_t sector[VXR_S
         if (fault != VX_RULE_COUNT) {
             return fault;
         }
-        e->data_count += d.kind == VXR_DESCRIPTOR_DATA ? 1 : 0;
+        e->data_count = vx_add_sat(e->data_count, d.kind == VXR_DESCRIPTOR_DATA ? 1 : 0);
     }
     return VX_RULE_COUNT;
 }
@@ -175,7 +175,7 @@ static enum vx_rule sector_fault(struct vxr_entry *e, const uint8_t sector[VXR_S
 /* EntryLength must be what the descriptors need, known once the last of them was seen. */
 static enum vx_rule length_fault(const struct vxr_entry *e)
 {
-    uint64_t needed = (uint64_t)vxr_descriptor_sectors(e->descriptor_count) + e->data_count;
+    uint64_t needed = vx_add_sat(vxr_descriptor_sectors(e->descriptor_count), e->data_count);
     uint64_t sectors = e->length / VXR_SECTOR_BYTES;
 
     if (sectors < needed) {
