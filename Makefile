@@ -214,7 +214,7 @@ audit: ## what a reviewer would look for: imports, layers, stack, warnings, lint
 	@tests/run -l $(BUILD)/audit $(filter-out %.bash %.awk,$(wildcard tests/audit/*))
 
 .PHONY: prove
-prove: ## Frama-C: contracts of the leaf functions, no undefined behaviour in parser/
+prove: ## Frama-C: contracts of the leaf functions, no undefined behaviour in parser/, replay/
 	@env -u CC -u CFLAGS -u MAKEFLAGS tests/proofs/run
 
 .PHONY: portability

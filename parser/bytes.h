@@ -209,6 +209,34 @@ VX_MUST_USE static inline bool vx_copy(const uint8_t *bytes, uint64_t size, uint
     return true;
 }
 
+/* Set byte `at` of a buffer of size bytes; nothing when that is outside. */
+/*@ requires size == 0 || \valid(dst + (0 .. size - 1));
+    assigns dst[0 .. size - 1] \from at, byte;
+    ensures at < size ==> dst[at] == byte; */
+static inline void vx_put(uint8_t *dst, size_t size, uint64_t at, uint8_t byte)
+{
+    if (at < size) {
+        dst[at] = byte;
+    }
+}
+
+/* Zero the bytes [at, at + len) of a buffer of size bytes, as far as they are inside. */
+/*@ requires size == 0 || \valid(dst + (0 .. size - 1));
+    assigns dst[0 .. size - 1] \from at, len;
+    ensures \forall integer i; at <= i < at + len && i < size ==> dst[i] == 0; */
+static inline void vx_zero(uint8_t *dst, size_t size, uint64_t at, uint64_t len)
+{
+    uint64_t end = at < size && len <= size - at ? at + len : size;
+
+    /*@ loop invariant at <= i;
+        loop invariant \forall integer k; at <= k < i && k < size ==> dst[k] == 0;
+        loop assigns i, dst[0 .. size - 1];
+        loop variant end - i; */
+    for (uint64_t i = at; i < end; i++) {
+        dst[i] = 0;
+    }
+}
+
 /* A bitmap is an array of 64-bit words; bit b is bit b % 64 of word b / 64. Bits outside the
  * words read as zero and cannot be set, so no caller has to relate a bit to the word count. */
 

@@ -83,3 +83,13 @@ uint32_t vx_crc32c(enum vx_crc_kind kind, uint32_t crc, const uint8_t *data, siz
     }
     return ~vx_crc_state_portable(~crc, data, len); /* right on every host, for any kind */
 }
+
+uint32_t vx_crc32c_structure(enum vx_crc_kind kind, const uint8_t *bytes, size_t len)
+{
+    static const uint8_t ZERO[VX_CRC_FIELD_BYTES] = {0};
+    const size_t behind = VX_CRC_FIELD_POS + VX_CRC_FIELD_BYTES;
+    uint32_t crc = vx_crc32c(kind, 0, bytes, VX_CRC_FIELD_POS);
+
+    crc = vx_crc32c(kind, crc, ZERO, sizeof(ZERO));
+    return vx_crc32c(kind, crc, bytes + behind, len - behind);
+}

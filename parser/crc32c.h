@@ -18,6 +18,9 @@ enum vx_crc_kind {
     VX_CRC_PCLMUL    /* three streams of it, joined by carry-less multiplication */
 };
 
+/* Where every structure that is checked as a whole keeps its checksum. */
+enum { VX_CRC_FIELD_POS = 4, VX_CRC_FIELD_BYTES = 4 };
+
 /* Name the fastest kind this host can run. Asks the CPU, which may trap to a hypervisor: call it
  * once per run, not once per checksum. VX_CRC_PORTABLE on anything but x86-64. */
 /*@ assigns \result \from \nothing;
@@ -35,6 +38,15 @@ enum vx_crc_kind vx_crc32c_best(void);
 /*@ requires len == 0 || \valid_read(data + (0 .. len - 1));
     assigns \result \from kind, crc, len, data[0 .. len - 1]; */
 uint32_t vx_crc32c(enum vx_crc_kind kind, uint32_t crc, const uint8_t *data, size_t len);
+
+/* The checksum of a header, region table or log entry, or of the first part of one: the CRC-32C of
+ * its bytes with the checksum itself, which is always in bytes 4 to 7, taken as zero.
+ * kind: as for vx_crc32c(), by which further parts are fed into the result.
+ * bytes: len bytes, at least 8. */
+/*@ requires len >= VX_CRC_FIELD_POS + VX_CRC_FIELD_BYTES;
+    requires \valid_read(bytes + (0 .. len - 1));
+    assigns \result \from kind, len, bytes[0 .. len - 1]; */
+uint32_t vx_crc32c_structure(enum vx_crc_kind kind, const uint8_t *bytes, size_t len);
 
 /* The kernels, for vx_crc32c() only: each advances the bare register `state`, without any
  * inversion, over len bytes. The last two are in crc32c_hw.c. */

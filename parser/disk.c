@@ -170,14 +170,13 @@ enum vx_status vx_disk_read(struct vx_disk *disk, uint64_t offset, uint8_t *dst,
         enum vx_status status =
             vx_disk_map(disk, vx_add_sat(offset, done), vx_sub_sat(len, done), &range);
 
-        if (status != VX_OK || range.length == 0 || range.length > len) {
+        if (status != VX_OK || range.length == 0) {
             return VX_E_BUG; /* cannot happen: the range lies inside the disk */
         }
         if (range.kind == VX_DISK_FILE) {
-            status =
-                vx_source_read(disk->view, range.file_offset, dst + done, (size_t)range.length);
+            status = vx_source_read_at(disk->view, range.file_offset, dst, len, done, range.length);
         } else if (range.kind == VX_DISK_ZERO) {
-            memset(dst + done, 0, (size_t)range.length);
+            vx_zero(dst, len, done, range.length);
         } else {
             status = VX_E_IO;
         }

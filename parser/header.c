@@ -8,7 +8,7 @@
 
 enum { /* byte positions in a header */
        POS_SIGNATURE = 0,
-       POS_CHECKSUM = 4,
+       POS_CHECKSUM = VX_CRC_FIELD_POS,
        POS_SEQUENCE_NUMBER = 8,
        POS_FILE_WRITE_GUID = 16,
        POS_DATA_WRITE_GUID = 32,
@@ -19,8 +19,6 @@ enum { /* byte positions in a header */
        POS_LOG_OFFSET = 72,
        POS_RESERVED = 80
 };
-
-static const uint8_t ZERO_CHECKSUM[4] = {0};
 
 uint64_t vx_header_offset(uint32_t copy)
 {
@@ -47,17 +45,12 @@ void vx_header_decode(const uint8_t bytes[VX_HEADER_BYTES], struct vx_header *ou
 static void load_copy(const struct vx_source *raw, uint32_t which, uint8_t bytes[VX_HEADER_BYTES],
                       enum vx_crc_kind crc, struct vx_reporter *rep, struct vx_header_copy *out)
 {
-    uint32_t sum = 0;
-
     out->is_read = vx_load(raw, vx_header_offset(which), bytes, VX_HEADER_BYTES, rep);
     if (!out->is_read) {
         return;
     }
     vx_header_decode(bytes, &out->header);
-    sum = vx_crc32c(crc, 0, bytes, POS_CHECKSUM);
-    sum = vx_crc32c(crc, sum, ZERO_CHECKSUM, sizeof(ZERO_CHECKSUM));
-    out->computed_checksum =
-        vx_crc32c(crc, sum, bytes + POS_SEQUENCE_NUMBER, VX_HEADER_BYTES - POS_SEQUENCE_NUMBER);
+    out->computed_checksum = vx_crc32c_structure(crc, bytes, VX_HEADER_BYTES);
     out->is_valid = out->header.signature == VX_SIGNATURE_HEAD &&
                     out->header.checksum == out->computed_checksum;
 }

@@ -1,9 +1,10 @@
-/* Metadata table: decode, judge the entries each for itself and against each other, read items. */
+/* Metadata table: decode, judge the entries each for itself and against each other. */
 #include "parser/metadata.h"
 
 #include "parser/bytes.h"
 #include "parser/load.h"
 #include "parser/sort.h"
+#include "parser/values.h"
 #include "parser/workspace.h"
 
 #define SIGNATURE_METADATA UINT64_C(0x617461646174656d) /* "metadata", read little-endian */
@@ -20,23 +21,13 @@ enum { /* byte positions in the table, then in an entry */
        POS_FLAGS = 24,
        POS_ENTRY_RESERVED = 28,
        KNOWN_FLAGS = VX_ITEM_IS_USER | VX_ITEM_IS_VIRTUAL_DISK | VX_ITEM_IS_REQUIRED,
-       KNOWN_PARAMETERS = VX_PARAM_LEAVE_BLOCK_ALLOCATED | VX_PARAM_HAS_PARENT,
        ITEM_BYTES_MAX = VX_MIB,
        MICROSOFT_REGION_MAX = 128 * VX_MIB,
-       MICROSOFT_CATEGORY_MAX = 40 * VX_MIB,
-       VALUE_BYTES_MAX = 16
-};
-
-/* What the format says about an item. length 0: not defined. */
-struct item_rule {
-    struct vx_guid id;
-    uint32_t length;
-    bool is_minimum; /* the item may be longer */
-    uint32_t flags;  /* IsVirtualDisk and IsRequired as they should be */
+       MICROSOFT_CATEGORY_MAX = 40 * VX_MIB
 };
 
 /* clang-format off */
-static const struct item_rule KNOWN[VX_ITEM_KIND_COUNT] = {
+static const struct vx_item_rule KNOWN[VX_ITEM_KIND_COUNT] = {
     [VX_ITEM_FILE_PARAMETERS] = {
         {{0x37, 0x67, 0xa1, 0xca, 0x36, 0xfa, 0x43, 0x4d, 0xb3, 0xb6, 0x33, 0xf0, 0xaa, 0x44, 0xe7, 0x6b}},
         8, false, VX_ITEM_IS_REQUIRED},
@@ -98,13 +89,17 @@ void vx_item_decode(const uint8_t table[VX_METADATA_TABLE_BYTES], uint32_t index
     out->kind = kind_of(&out->id);
 }
 
+const struct vx_item_rule *vx_item_rule(enum vx_item_kind kind)
+{
+    return &KNOWN[kind < VX_ITEM_KIND_COUNT ? kind : VX_ITEM_UNKNOWN];
+}
+
 static bool is_user(const struct vx_item *item)
 {
     return (item->flags & VX_ITEM_IS_USER) != 0;
 }
 
-/* Is this the item of the format, and not a user item under its ID? */
-static bool is_known(const struct vx_item *item)
+bool vx_item_is_known(const struct vx_item *item)
 {
     return item->kind != VX_ITEM_UNKNOWN && item->kind < VX_ITEM_KIND_COUNT && !is_user(item);
 }
@@ -112,7 +107,7 @@ static bool is_known(const struct vx_item *item)
 /* Can no block be located without this item? */
 static bool is_vital(const struct vx_item *item)
 {
-    return is_known(item) &&
+    return vx_item_is_known(item) &&
            (item->kind == VX_ITEM_FILE_PARAMETERS || item->kind == VX_ITEM_DISK_SIZE ||
             item->kind == VX_ITEM_LOGICAL_SECTOR_SIZE);
 }
@@ -186,7 +181,7 @@ static void check_item_flags(const struct entry_context *c, struct vx_metadata *
     }
     f = about_entry(c, VX_MDE_008, POS_ID, VX_GUID_BYTES);
     vx_guid_split(&item->id, &f.arg[0], &f.arg[1]);
-    if (!is_known(item) && is_required) {
+    if (!vx_item_is_known(item) && is_required) {
         out->unknown_required = vx_add_sat(out->unknown_required, 1);
         vx_report(c->rep, &f);
     }
@@ -205,8 +200,7 @@ static void check_item_flags(const struct entry_context *c, struct vx_metadata *
 static void check_known_item(const struct entry_context *c)
 {
     const struct vx_item *item = c->item;
-    const struct item_rule *rule =
-        &KNOWN[item->kind < VX_ITEM_KIND_COUNT ? item->kind : VX_ITEM_UNKNOWN];
+    const struct vx_item_rule *rule = vx_item_rule(item->kind);
     struct vx_finding f = about_entry(c, VX_MDE_012, POS_FLAGS, 4);
 
     if (rule->length == 0) {
@@ -365,7 +359,7 @@ static void check_unique(struct vx_workspace *ws, const struct vx_region_place *
             first = index;
             continue;
         }
-        f.severity = is_known(item) ? VX_SEV_FATAL : VX_SEV_ERROR;
+        f.severity = vx_item_is_known(item) ? VX_SEV_FATAL : VX_SEV_ERROR;
         f.other_offset = vx_add_sat(place->offset, entry_pos(first));
         f.other_length = VX_METADATA_ENTRY_BYTES;
         vx_guid_split(&item->id, &f.arg[0], &f.arg[1]);
@@ -416,135 +410,9 @@ static void check_disjoint(struct vx_workspace *ws, const struct vx_region_place
     }
 }
 
-/* Store the value of a known item. */
-static void take_value(enum vx_item_kind kind, const uint8_t value[VALUE_BYTES_MAX],
-                       struct vx_metadata *out)
-{
-    switch (kind) {
-    case VX_ITEM_FILE_PARAMETERS:
-        out->block_size = vx_le32(value);
-        out->parameters = vx_le32(value + 4);
-        break;
-    case VX_ITEM_DISK_SIZE:
-        out->disk_size = vx_le64(value);
-        break;
-    case VX_ITEM_DISK_ID:
-        out->disk_id = vx_guid_load(value);
-        break;
-    case VX_ITEM_LOGICAL_SECTOR_SIZE:
-        out->logical_sector_size = vx_le32(value);
-        break;
-    case VX_ITEM_PHYSICAL_SECTOR_SIZE:
-        out->physical_sector_size = vx_le32(value);
-        break;
-    case VX_ITEM_UNKNOWN:
-    case VX_ITEM_PARENT_LOCATOR:
-    case VX_ITEM_CHS_PARAMETERS:
-    case VX_ITEM_PMEM_LABELS:
-    case VX_ITEM_INCOMPLETE_FILE:
-    case VX_ITEM_KIND_COUNT:
-        break; /* no fixed value, or none that anything here needs */
-    }
-}
-
-static bool has_fixed_value(enum vx_item_kind kind)
-{
-    return kind >= VX_ITEM_FILE_PARAMETERS && kind <= VX_ITEM_PHYSICAL_SECTOR_SIZE;
-}
-
-/* Do its bytes lie where items may lie, inside the region? */
-static bool is_usable(const struct vx_item *item, const struct vx_region_place *place)
-{
-    return item->length > 0 && item->offset >= VX_METADATA_TABLE_BYTES &&
-           vx_within(item->offset, item->length, place->length);
-}
-
-/* Read the known items, the first of each. unread: kinds whose bytes could not be read. */
-static void load_items(const struct vx_source *view, const struct vx_region_place *place,
-                       struct vx_workspace *ws, bool unread[VX_ITEM_KIND_COUNT],
-                       struct vx_metadata *out, struct vx_reporter *rep)
-{
-    uint8_t value[VALUE_BYTES_MAX] = {0};
-
-    for (uint32_t i = 0; i < out->count && i < VX_ITEMS_MAX; i++) {
-        const struct vx_item *item = &ws->item[i];
-        uint64_t offset = vx_add_sat(place->offset, item->offset);
-        enum vx_item_kind kind = item->kind;
-
-        if (!is_known(item) || kind >= VX_ITEM_KIND_COUNT || out->has[kind] || unread[kind] ||
-            !is_usable(item, place) || item->length < KNOWN[kind].length) {
-            continue;
-        }
-        if (has_fixed_value(kind) && KNOWN[kind].length <= VALUE_BYTES_MAX) {
-            /* at most once a kind: has[] or unread[] is set below */
-            unread[kind] = !vx_load(view, offset, value, KNOWN[kind].length, rep);
-            take_value(kind, value, out);
-        }
-        out->has[kind] = !unread[kind];
-        out->value_offset[kind] = offset;
-        if (kind == VX_ITEM_PARENT_LOCATOR) {
-            out->locator_length = item->length;
-        }
-    }
-}
-
-/* The five items that every image has. An unreadable one is reported as such, not as missing. */
-static void check_present(const struct vx_region_place *place,
-                          const bool unread[VX_ITEM_KIND_COUNT], const struct vx_metadata *out,
-                          struct vx_reporter *rep)
-{
-    for (int kind = VX_ITEM_FILE_PARAMETERS; kind <= VX_ITEM_PHYSICAL_SECTOR_SIZE; kind++) {
-        bool is_vital_kind = kind != VX_ITEM_DISK_ID && kind != VX_ITEM_PHYSICAL_SECTOR_SIZE;
-        struct vx_finding f =
-            about_table(is_vital_kind ? VX_MDE_015 : VX_MDE_016, place, 0, VX_METADATA_TABLE_BYTES);
-
-        vx_guid_split(&KNOWN[kind].id, &f.arg[0], &f.arg[1]);
-        if (!out->has[kind] && !unread[kind]) {
-            vx_report(rep, &f);
-        }
-    }
-}
-
-/* A finding about the value of a known item, at [pos, pos + len) of it. */
-static struct vx_finding about_value(const struct vx_metadata *md, enum vx_rule rule,
-                                     enum vx_item_kind kind, uint32_t pos, uint32_t len)
-{
-    return vx_finding_at(rule, VX_OBJ_DISK, 0, vx_add_sat(md->value_offset[kind], pos), len);
-}
-
-static void check_values(const struct vx_metadata *md, struct vx_reporter *rep)
-{
-    bool has_parent = (md->parameters & VX_PARAM_HAS_PARENT) != 0;
-    struct vx_finding f = about_value(md, VX_FPR_003, VX_ITEM_FILE_PARAMETERS, 4, 4);
-
-    f.arg[0] = md->parameters;
-    if (md->parameters > KNOWN_PARAMETERS) {
-        vx_report(rep, &f);
-    }
-    f.rule = VX_FPR_004;
-    if (has_parent && !md->has[VX_ITEM_PARENT_LOCATOR]) {
-        vx_report(rep, &f);
-    }
-    f.rule = VX_FPR_005;
-    if (has_parent && (md->parameters & VX_PARAM_LEAVE_BLOCK_ALLOCATED) != 0) {
-        vx_report(rep, &f);
-    }
-    f.rule = VX_FPR_006;
-    if (md->has[VX_ITEM_FILE_PARAMETERS] && !has_parent && md->has[VX_ITEM_PARENT_LOCATOR]) {
-        vx_report(rep, &f);
-    }
-    f = about_value(md, VX_PSS_001, VX_ITEM_PHYSICAL_SECTOR_SIZE, 0, 4);
-    f.arg[0] = md->physical_sector_size;
-    if (md->has[VX_ITEM_PHYSICAL_SECTOR_SIZE] && md->physical_sector_size != 512 &&
-        md->physical_sector_size != 4096) {
-        vx_report(rep, &f);
-    }
-}
-
 void vx_metadata_load(const struct vx_source *view, const struct vx_region_place *place,
                       struct vx_workspace *ws, struct vx_reporter *rep, struct vx_metadata *out)
 {
-    bool unread[VX_ITEM_KIND_COUNT] = {false};
     struct vx_finding f = vx_finding_at(VX_MDT_001, VX_OBJ_METADATA_REGION, place->index,
                                         place->offset, place->length);
 
@@ -564,7 +432,5 @@ void vx_metadata_load(const struct vx_source *view, const struct vx_region_place
     check_entries(ws, place, out, rep);
     check_unique(ws, place, out->count, rep);
     check_disjoint(ws, place, out->count, rep);
-    load_items(view, place, ws, unread, out, rep);
-    check_present(place, unread, out, rep);
-    check_values(out, rep);
+    vx_values_load(view, place, ws->item, rep, out);
 }

@@ -47,6 +47,14 @@ struct vx_item {
     enum vx_item_kind kind; /* by ID alone; a user item is never the known item */
 };
 
+/* What the format says about an item. length 0: not defined. */
+struct vx_item_rule {
+    struct vx_guid id;
+    uint32_t length;
+    bool is_minimum; /* the item may be longer */
+    uint32_t flags;  /* IsVirtualDisk and IsRequired as they should be */
+};
+
 /* What the known items say. A value means something only where has[] is set. */
 struct vx_metadata {
     bool is_usable; /* the table could be read and its count is legal */
@@ -67,6 +75,12 @@ struct vx_metadata {
 /* Decode entry `index`, below VX_ITEMS_MAX, of a metadata table. Pure. */
 void vx_item_decode(const uint8_t table[VX_METADATA_TABLE_BYTES], uint32_t index,
                     struct vx_item *out);
+
+/* The format's rule for a kind of item, which VX_ITEM_UNKNOWN has none of: it is zeroed. */
+const struct vx_item_rule *vx_item_rule(enum vx_item_kind kind);
+
+/* Is this the item of the format, and not a user item under its ID? */
+bool vx_item_is_known(const struct vx_item *item);
 
 /* Read and judge the table, its entries and the values of the known items.
  * place: the metadata region, usable. One read of 64 KiB and at most 6 of 16 bytes.

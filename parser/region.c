@@ -10,7 +10,7 @@
 
 enum { /* byte positions in a table, then in an entry */
        POS_SIGNATURE = 0,
-       POS_CHECKSUM = 4,
+       POS_CHECKSUM = VX_CRC_FIELD_POS,
        POS_ENTRY_COUNT = 8,
        POS_RESERVED = 12,
        POS_GUID = 0,
@@ -19,8 +19,6 @@ enum { /* byte positions in a table, then in an entry */
        POS_REQUIRED = 28,
        REQUIRED_BIT = 1
 };
-
-static const uint8_t ZERO_CHECKSUM[4] = {0};
 
 static const struct vx_guid GUID_BAT = {{0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42, 0x9d, 0x64,
                                          0x11, 0x5e, 0x9b, 0xfd, 0x4a, 0x08}};
@@ -60,8 +58,6 @@ static void load_copy(const struct vx_source *view, uint32_t which,
                       uint8_t table[VX_REGION_TABLE_BYTES], enum vx_crc_kind crc,
                       struct vx_reporter *rep, struct vx_region_table_copy *out)
 {
-    uint32_t sum = 0;
-
     out->is_read = vx_load(view, vx_region_table_offset(which), table, VX_REGION_TABLE_BYTES, rep);
     if (!out->is_read) {
         return;
@@ -70,10 +66,7 @@ static void load_copy(const struct vx_source *view, uint32_t which,
     out->checksum = vx_le32(table + POS_CHECKSUM);
     out->entry_count = vx_le32(table + POS_ENTRY_COUNT);
     out->reserved = vx_le32(table + POS_RESERVED);
-    sum = vx_crc32c(crc, 0, table, POS_CHECKSUM);
-    sum = vx_crc32c(crc, sum, ZERO_CHECKSUM, sizeof(ZERO_CHECKSUM));
-    out->computed_checksum =
-        vx_crc32c(crc, sum, table + POS_ENTRY_COUNT, VX_REGION_TABLE_BYTES - POS_ENTRY_COUNT);
+    out->computed_checksum = vx_crc32c_structure(crc, table, VX_REGION_TABLE_BYTES);
     out->is_valid = out->signature == VX_SIGNATURE_REGI && out->checksum == out->computed_checksum;
 }
 

@@ -1,7 +1,5 @@
-/* Sources: the bounds check in front of every read, and images in memory. */
+/* Sources: images in memory. */
 #include "parser/source.h"
-
-#include "parser/bytes.h"
 
 static enum vx_status memory_read(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
 {
@@ -18,35 +16,5 @@ void vx_source_from_memory(struct vx_source *src, struct vx_memory *mem)
 enum vx_status vx_source_read(const struct vx_source *src, uint64_t offset, uint8_t *dst,
                               size_t len)
 {
-    if (!vx_within(offset, len, src->size)) {
-        return VX_E_USAGE;
-    }
-    return src->read(src->ctx, offset, dst, len);
-}
-
-enum vx_status vx_source_next_data(const struct vx_source *src, uint64_t offset, uint64_t limit,
-                                   struct vx_range *data)
-{
-    struct vx_range found = {.begin = offset, .end = limit};
-    enum vx_status status = VX_OK;
-
-    *data = (struct vx_range){.begin = limit, .end = limit};
-    if (offset >= limit || limit > src->size) {
-        return VX_OK;
-    }
-    if (src->next_data != NULL) {
-        status = src->next_data(src->ctx, offset, &found);
-    }
-    if (status != VX_OK) {
-        return status;
-    }
-    if (found.begin < offset || found.begin > found.end) {
-        found = (struct vx_range){.begin = offset, .end = limit};
-    }
-    if (found.begin == found.end || found.begin >= limit) {
-        return VX_OK; /* only holes up to the limit */
-    }
-    data->begin = found.begin;
-    data->end = vx_min(found.end, limit);
-    return VX_OK;
+    return vx_source_read_at(src, offset, dst, len, 0, len);
 }

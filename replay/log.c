@@ -222,15 +222,15 @@ static void take_descriptor(struct job *job, const struct vxr_entry *e, uint32_t
         .data_pos = VXR_NO_DATA,
     };
 
-    job->out->descriptors += 1;
+    job->out->descriptors = vx_add_sat(job->out->descriptors, 1);
     if (d->length > 0) { /* no zeros are a legal no-op, wherever */
         job->furthest = vx_max(job->furthest, s.end);
     }
     if (d->kind == VXR_DESCRIPTOR_DATA) {
         s.data_pos = vxr_ring_advance(ring, e->pos, (uint32_t)(step & UINT32_MAX));
-        job->out->data_sectors += 1;
+        job->out->data_sectors = vx_add_sat(job->out->data_sectors, 1);
     } else {
-        job->out->zero_descriptors += 1;
+        job->out->zero_descriptors = vx_add_sat(job->out->zero_descriptors, 1);
     }
     vxr_overlay_add(job->overlay, &s);
 }
@@ -278,7 +278,7 @@ static void take_sequence(struct job *job)
     job->tail = pos;
     job->end = run->head;
     ring->origin = pos;
-    for (uint32_t i = 0; i < run->entry_count; i++) {
+    for (uint64_t i = 0; i < run->entry_count; i++) {
         struct vxr_entry e = {0};
         const uint8_t *sector = vxr_ring_sector(ring, pos);
 
@@ -298,12 +298,12 @@ static void take_sequence(struct job *job)
         if (i < job->prefix) {
             check_entry_fields(job, &e);
             take_entry(job, &e);
-            job->out->entries += 1;
+            job->out->entries = vx_add_sat(job->out->entries, 1);
         }
-        if (i + UINT64_C(1) == job->prefix) {
+        if (i + 1 == job->prefix) {
             job->end = e;
         }
-        job->entries += 1;
+        job->entries = vx_add_sat(job->entries, 1);
         if (pos == run->head.pos || job->is_lost) {
             return;
         }

@@ -5,7 +5,7 @@
 
 enum { /* byte positions in an entry header, then in a descriptor, then in a data sector */
        POS_SIGNATURE = 0,
-       POS_CHECKSUM = 4,
+       POS_CHECKSUM = VX_CRC_FIELD_POS,
        POS_ENTRY_LENGTH = 8,
        POS_TAIL = 12,
        POS_SEQUENCE = 16,
@@ -167,7 +167,7 @@ static enum vx_rule sector_fault(struct vxr_entry *e, const uint8_t sector[VXR_S
         if (fault != VX_RULE_COUNT) {
             return fault;
         }
-        e->data_count += d.kind == VXR_DESCRIPTOR_DATA ? 1 : 0;
+        e->data_count = vx_add_sat(e->data_count, d.kind == VXR_DESCRIPTOR_DATA ? 1 : 0);
     }
     return VX_RULE_COUNT;
 }
@@ -175,27 +175,13 @@ static enum vx_rule sector_fault(struct vxr_entry *e, const uint8_t sector[VXR_S
 /* EntryLength must be what the descriptors need, known once the last of them was seen. */
 static enum vx_rule length_fault(const struct vxr_entry *e)
 {
-    uint64_t needed = (uint64_t)vxr_descriptor_sectors(e->descriptor_count) + e->data_count;
+    uint64_t needed = vx_add_sat(vxr_descriptor_sectors(e->descriptor_count), e->data_count);
     uint64_t sectors = e->length / VXR_SECTOR_BYTES;
 
     if (sectors < needed) {
         return VX_LGD_006;
     }
     return sectors > needed ? VX_LGE_006 : VX_RULE_COUNT;
-}
-
-/* Continue the entry's checksum with one sector; in the first, the field itself counts as zero. */
-static uint32_t add_to_checksum(enum vx_crc_kind kind, uint32_t crc,
-                                const uint8_t sector[VXR_SECTOR_BYTES], uint32_t which)
-{
-    static const uint8_t ZERO_CHECKSUM[4] = {0};
-
-    if (which > 0) {
-        return vx_crc32c(kind, crc, sector, VXR_SECTOR_BYTES);
-    }
-    crc = vx_crc32c(kind, 0, sector, POS_CHECKSUM);
-    crc = vx_crc32c(kind, crc, ZERO_CHECKSUM, sizeof(ZERO_CHECKSUM));
-    return vx_crc32c(kind, crc, sector + POS_ENTRY_LENGTH, VXR_SECTOR_BYTES - POS_ENTRY_LENGTH);
 }
 
 /* Walk the sectors of an entry whose header is sound. Returns VX_OK or VX_E_IO;
@@ -225,7 +211,8 @@ static enum vx_status walk(struct vxr_ring *ring, enum vx_crc_kind kind, struct 
             e->resume_pos = (i > 0 ? i : 1) * VXR_SECTOR_BYTES;
             return VX_OK;
         }
-        crc = add_to_checksum(kind, crc, sector, i);
+        crc = i == 0 ? vx_crc32c_structure(kind, sector, VXR_SECTOR_BYTES)
+                     : vx_crc32c(kind, crc, sector, VXR_SECTOR_BYTES);
     }
     e->resume_pos = e->length;
     e->reason = crc == e->checksum ? VX_RULE_COUNT : VX_LGE_003;

@@ -30,7 +30,7 @@ struct vxr_entry {
     bool is_valid;
     enum vx_rule reason; /* when not valid: the rule that ended it */
     uint32_t reason_pos; /* and the ring position of the sector that broke it */
-    uint32_t data_count; /* when valid: data descriptors */
+    uint64_t data_count; /* when valid: data descriptors */
     uint32_t resume_pos; /* bytes behind pos before which no other entry can begin */
 };
 

@@ -56,6 +56,15 @@ static bool begins_before(const struct vxr_segment *a, const struct vxr_segment 
     return a->begin < b->begin || (a->begin == b->begin && a->order < b->order);
 }
 
+static void swap_records(struct vxr_overlay *o, uint32_t a, uint32_t b)
+{
+    struct vxr_segment in_a = o->record[a];
+    struct vxr_segment in_b = o->record[b];
+
+    o->record[a] = in_b;
+    o->record[b] = in_a;
+}
+
 /* Let record `root` sink in the max-heap record[0 .. count). At most 31 steps. */
 static void sink_record(struct vxr_overlay *o, uint32_t root, uint32_t count)
 {
@@ -63,7 +72,6 @@ static void sink_record(struct vxr_overlay *o, uint32_t root, uint32_t count)
 
     while (parent < o->capacity / 2) {
         uint32_t child = 2 * parent + 1;
-        struct vxr_segment t = {0};
 
         if (child >= count || child >= o->capacity) {
             return;
@@ -75,9 +83,7 @@ static void sink_record(struct vxr_overlay *o, uint32_t root, uint32_t count)
         if (!begins_before(&o->record[parent], &o->record[child])) {
             return;
         }
-        t = o->record[parent];
-        o->record[parent] = o->record[child];
-        o->record[child] = t;
+        swap_records(o, parent, child);
         parent = child;
     }
 }
@@ -91,10 +97,7 @@ static void sort_records(struct vxr_overlay *o)
         sink_record(o, i - 1, count);
     }
     for (uint32_t i = count; i > 1 && i <= o->capacity; i--) {
-        struct vxr_segment t = o->record[0];
-
-        o->record[0] = o->record[i - 1];
-        o->record[i - 1] = t;
+        swap_records(o, 0, i - 1);
         sink_record(o, 0, i - 1);
     }
 }
@@ -167,16 +170,17 @@ static void emit(struct vxr_overlay *o, uint64_t begin, uint64_t end,
                  const struct vxr_segment *record)
 {
     uint32_t n = o->segment_count;
+    struct vxr_segment part = *record;
 
     if (n > 0 && n <= 2 * o->capacity && o->segment[n - 1].end == begin &&
         o->segment[n - 1].order == record->order) {
         o->segment[n - 1].end = end;
         return;
     }
-    if (n < 2 * o->capacity) { /* always: n records make at most 2 n - 1 segments */
-        o->segment[n] = *record;
-        o->segment[n].begin = begin;
-        o->segment[n].end = end;
+    if (n < 2 * o->capacity) { /* always: see vxr_overlay_build() */
+        part.begin = begin;
+        part.end = end;
+        o->segment[n] = part;
         o->segment_count = n + 1;
     }
 }
@@ -237,6 +241,8 @@ enum vx_status vxr_overlay_build(struct vxr_overlay *overlay)
     overlay->segment_count = 0;
     sort_records(overlay);
     sweep(overlay);
+    /* as it is already: n records make at most 2 n - 1 segments */
+    overlay->segment_count = (uint32_t)vx_min(overlay->segment_count, 2 * overlay->capacity);
     return VX_OK;
 }
 
@@ -246,7 +252,7 @@ uint32_t vxr_overlay_find(const struct vxr_overlay *overlay, uint64_t offset)
     uint32_t high = overlay->segment_count;
 
     while (low < high && low < 2 * overlay->capacity) { /* halves each time: at most 32 steps */
-        uint32_t middle = low + (high - low) / 2;
+        uint32_t middle = (uint32_t)(((uint64_t)low + high) / 2);
 
         if (middle < 2 * overlay->capacity && overlay->segment[middle].end <= offset) {
             low = middle + 1;

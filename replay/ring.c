@@ -65,6 +65,7 @@ static bool refill(struct vxr_ring *ring, uint32_t pos)
 const uint8_t *vxr_ring_sector(struct vxr_ring *ring, uint32_t pos)
 {
     uint64_t ahead = vx_sub_sat(pos, ring->window_pos);
+    uint64_t sector = 0; /* of the window */
 
     if (pos < ring->window_pos || !vx_within(ahead, VXR_SECTOR_BYTES, ring->window_bytes)) {
         if (!refill(ring, pos)) {
@@ -72,8 +73,9 @@ const uint8_t *vxr_ring_sector(struct vxr_ring *ring, uint32_t pos)
         }
         ahead = 0;
     }
-    if (ahead / VXR_SECTOR_BYTES >= VXR_WINDOW_SECTORS) {
+    sector = ahead / VXR_SECTOR_BYTES;
+    if (sector >= VXR_WINDOW_SECTORS) {
         return NULL; /* cannot happen: window_bytes is at most VXR_WINDOW_BYTES */
     }
-    return ring->window + VXR_SECTOR_BYTES * (size_t)(ahead / VXR_SECTOR_BYTES);
+    return ring->window + VXR_SECTOR_BYTES * (size_t)sector;
 }

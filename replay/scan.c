@@ -44,10 +44,10 @@ static void judge(struct walk *w, struct vxr_run *run, bool is_first)
     struct vxr_scan *out = w->out;
     bool is_tie = out->has_active && run->head.sequence == out->active.head.sequence;
 
-    out->runs += 1; /* at most one per sector */
+    out->runs = vx_add_sat(out->runs, 1);
     run->is_valid = names_entry(w, run, run->head.tail);
     if (run->is_valid) {
-        out->valid_runs += 1;
+        out->valid_runs = vx_add_sat(out->valid_runs, 1);
         if (is_tie) {
             out->has_rival = true;
             out->rival = is_first ? out->active.start : run->start;
@@ -86,7 +86,7 @@ static void take_entry(struct walk *w, const struct vxr_entry *entry)
     (void)vx_bits_claim(w->starts, VXR_START_WORDS, entry->pos / VXR_SECTOR_BYTES, 1);
     if (w->has_current && continues(w, &w->current, entry->pos, entry->sequence)) {
         w->current.head = *entry;
-        w->current.entry_count += 1;
+        w->current.entry_count = vx_add_sat(w->current.entry_count, 1);
         w->current.bytes = vx_add_sat(w->current.bytes, entry->length);
         return;
     }
@@ -107,12 +107,12 @@ static void close_ring(struct walk *w)
     bool is_met_first = true;
 
     if (w->has_current && w->has_first) {
-        first_sequence = vx_sub_sat(w->first.head.sequence, w->first.entry_count - 1u);
+        first_sequence = vx_sub_sat(w->first.head.sequence, vx_sub_sat(w->first.entry_count, 1));
         if (continues(w, &w->current, w->first.start, first_sequence)) {
             /* at the start of the ring only its rest was met, which may lack the Tail */
             is_met_first = names_entry(w, &w->first, w->first.head.tail);
             w->first.start = w->current.start;
-            w->first.entry_count += w->current.entry_count;
+            w->first.entry_count = vx_add_sat(w->first.entry_count, w->current.entry_count);
             w->first.bytes = vx_add_sat(w->first.bytes, w->current.bytes);
             w->has_current = false;
         }
@@ -126,9 +126,9 @@ static void close_ring(struct walk *w)
 /* A sector that begins with "loge": count it, take it if it is valid, tell of it. */
 static void meet_entry(struct walk *w, const struct vxr_entry *entry)
 {
-    w->out->candidates += 1;
-    w->out->valid += entry->is_valid ? 1 : 0;
-    w->out->foreign += entry->reason == VX_LGE_013 ? 1 : 0;
+    w->out->candidates = vx_add_sat(w->out->candidates, 1);
+    w->out->valid = vx_add_sat(w->out->valid, entry->is_valid ? 1 : 0);
+    w->out->foreign = vx_add_sat(w->out->foreign, entry->reason == VX_LGE_013 ? 1 : 0);
     if (entry->is_valid) {
         take_entry(w, entry);
     }
@@ -152,7 +152,7 @@ void vxr_scan(struct vxr_ring *ring, const struct vx_guid *log_guid, enum vx_crc
             vxr_entry_load(ring, (uint32_t)(pos & UINT32_MAX), log_guid, crc, &entry);
 
         if (status == VX_E_IO) {
-            out->unread += 1;
+            out->unread = vx_add_sat(out->unread, 1);
             vx_report_unreadable(rep, vxr_ring_offset(ring, entry.reason_pos), VXR_SECTOR_BYTES);
         } else if (status == VX_OK) {
             meet_entry(&w, &entry);

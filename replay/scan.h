@@ -16,7 +16,7 @@ enum { VXR_START_WORDS = VXR_RING_SECTORS_MAX / 64 };
 /* Consecutive valid entries with consecutive sequence numbers. */
 struct vxr_run {
     uint32_t start; /* ring position of its first entry */
-    uint32_t entry_count;
+    uint64_t entry_count;
     uint64_t bytes;        /* from start to the end of the head; at most the ring's length */
     struct vxr_entry head; /* its last entry */
     bool is_valid;         /* the head's Tail is the offset of one of its entries */

@@ -19,61 +19,79 @@ static uint64_t at_ring(const struct vxr_view *view, uint64_t pos)
     return vx_add_sat(view->log_offset, vx_mod(pos, view->log_length));
 }
 
-/* Bytes [from, from + len) of the 4 KiB that a data segment stands for. */
+/* What was asked for: dst[i] is byte offset + i of the view. */
+struct request {
+    uint64_t offset;
+    uint8_t *dst;
+    size_t len;
+};
+
+/* Bytes [begin, end) of the request lie in the image, from offset `from` on. */
+static enum vx_status fetch(const struct vxr_view *view, const struct request *r, uint64_t begin,
+                            uint64_t end, uint64_t from)
+{
+    if (begin >= end) {
+        return VX_OK;
+    }
+    return vx_source_read_at(view->raw, from, r->dst, r->len, vx_sub_sat(begin, r->offset),
+                             vx_sub_sat(end, begin));
+}
+
+/* The bytes from `at` on are these, as far as they are asked for. */
+static void put(const struct request *r, uint64_t at, const uint8_t *bytes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) { /* at most LEADING_BYTES */
+        uint64_t offset = vx_add_sat(at, i);
+
+        if (offset >= r->offset) {
+            vx_put(r->dst, r->len, vx_sub_sat(offset, r->offset), bytes[i]);
+        }
+    }
+}
+
+/* Bytes [begin, end) lie in a data segment: the middle comes from the data sector, and both ends,
+ * which the log put elsewhere, from the descriptor. */
 static enum vx_status read_data(const struct vxr_view *view, const struct vxr_segment *s,
-                                uint64_t from, uint8_t *dst, size_t len)
+                                const struct request *r, uint64_t begin, uint64_t end)
 {
     uint8_t head[DESCRIPTOR_HEAD] = {0};
-    uint64_t descriptor = at_ring(view, (uint64_t)view->tail + s->order);
-    uint64_t done = 0;
+    uint64_t middle = vx_add_sat(s->begin, LEADING_BYTES);
+    uint64_t trailing = vx_add_sat(s->begin, VXR_SECTOR_BYTES - TRAILING_BYTES);
+    uint64_t from = vx_max(begin, middle);
     enum vx_status status = VX_OK;
 
-    if (from < LEADING_BYTES || vx_add_sat(from, len) > VXR_SECTOR_BYTES - TRAILING_BYTES) {
-        status = vx_source_read(view->raw, descriptor, head, DESCRIPTOR_HEAD);
+    if (end > vx_add_sat(trailing, TRAILING_BYTES)) {
+        return VX_E_BUG; /* a data segment is never longer than a sector */
     }
-    while (status == VX_OK && done < len) { /* at most three parts */
-        uint64_t pos = vx_add_sat(from, done);
-        uint64_t left = vx_sub_sat(len, done);
-        uint64_t take = 0;
-
-        if (pos < LEADING_BYTES) {
-            take = vx_min(left, LEADING_BYTES - pos);
-            memcpy(dst + done, head + POS_LEADING + pos, (size_t)take);
-        } else if (pos < VXR_SECTOR_BYTES - TRAILING_BYTES) {
-            take = vx_min(left, vx_sub_sat(VXR_SECTOR_BYTES - TRAILING_BYTES, pos));
-            status = vx_source_read(view->raw, vx_add_sat(at_ring(view, s->data_pos), pos),
-                                    dst + done, (size_t)take);
-        } else if (pos < VXR_SECTOR_BYTES) {
-            take = vx_min(left, vx_sub_sat(VXR_SECTOR_BYTES, pos));
-            memcpy(dst + done,
-                   head + POS_TRAILING + vx_sub_sat(pos, VXR_SECTOR_BYTES - TRAILING_BYTES),
-                   (size_t)take);
-        } else {
-            return VX_E_BUG; /* a data segment is never longer than a sector */
-        }
-        done = vx_add_sat(done, take);
+    status = fetch(view, r, from, vx_min(end, trailing),
+                   vx_add_sat(at_ring(view, s->data_pos), vx_sub_sat(from, s->begin)));
+    if (status == VX_OK && (begin < middle || end > trailing)) {
+        status = vx_source_read(view->raw, at_ring(view, (uint64_t)view->tail + s->order), head,
+                                DESCRIPTOR_HEAD);
+        put(r, s->begin, head + POS_LEADING, LEADING_BYTES);
+        put(r, trailing, head + POS_TRAILING, TRAILING_BYTES);
     }
     return status;
 }
 
 /* Bytes that no segment covers: the image, and zeros beyond its old end. */
-static enum vx_status read_gap(const struct vxr_view *view, uint64_t offset, uint8_t *dst,
-                               size_t len)
+static enum vx_status read_gap(const struct vxr_view *view, const struct request *r, uint64_t begin,
+                               uint64_t end)
 {
-    size_t inside = (size_t)vx_min(len, vx_sub_sat(view->raw->size, offset));
+    uint64_t stop = vx_min(end, vx_max(begin, view->raw->size));
 
-    memset(dst + inside, 0, len - inside);
-    return inside == 0 ? VX_OK : vx_source_read(view->raw, offset, dst, inside);
+    vx_zero(r->dst, r->len, vx_sub_sat(stop, r->offset), vx_sub_sat(end, stop));
+    return fetch(view, r, begin, stop, begin);
 }
 
-/* Bytes [from, from + len) of a segment. */
+/* Bytes [begin, end) lie in a segment. */
 static enum vx_status read_segment(const struct vxr_view *view, const struct vxr_segment *s,
-                                   uint64_t from, uint8_t *dst, size_t len)
+                                   const struct request *r, uint64_t begin, uint64_t end)
 {
     if (s->data_pos != VXR_NO_DATA) {
-        return read_data(view, s, from, dst, len);
+        return read_data(view, s, r, begin, end);
     }
-    memset(dst, 0, len);
+    vx_zero(r->dst, r->len, vx_sub_sat(begin, r->offset), vx_sub_sat(end, begin));
     return VX_OK;
 }
 
@@ -81,6 +99,7 @@ static enum vx_status view_read(void *ctx, uint64_t offset, uint8_t *dst, size_t
 {
     const struct vxr_view *view = ctx;
     const struct vxr_overlay *overlay = view->overlay;
+    const struct request r = {.offset = offset, .dst = dst, .len = len};
     uint32_t i = vxr_overlay_find(overlay, offset);
     uint64_t at = offset;
     uint64_t end = vx_add_sat(offset, len);
@@ -88,18 +107,16 @@ static enum vx_status view_read(void *ctx, uint64_t offset, uint8_t *dst, size_t
 
     while (status == VX_OK && at < end) { /* each turn passes a segment or a gap */
         uint64_t stop = end;
-        uint8_t *to = dst + vx_sub_sat(at, offset);
 
         if (i < overlay->segment_count && at >= overlay->segment[i].begin) {
             const struct vxr_segment *s = &overlay->segment[i];
 
             stop = vx_min(stop, s->end);
-            status =
-                read_segment(view, s, vx_sub_sat(at, s->begin), to, (size_t)vx_sub_sat(stop, at));
+            status = read_segment(view, s, &r, at, stop);
             i += stop == s->end ? 1 : 0;
         } else {
             stop = i < overlay->segment_count ? vx_min(stop, overlay->segment[i].begin) : stop;
-            status = read_gap(view, at, to, (size_t)vx_sub_sat(stop, at));
+            status = read_gap(view, &r, at, stop);
         }
         at = stop;
     }

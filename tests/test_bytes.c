@@ -137,6 +137,47 @@ static void test_copy__at_and_beyond_the_end__only_whole_ranges(void **state)
     assert_false(vx_copy(from, 4, 2, to, SIZE_MAX));
 }
 
+static void test_put__inside_and_outside__sets_one_byte_or_none(void **state)
+{
+    static const uint64_t outside[] = {4, 5, UINT64_C(1) << 32, UINT64_MAX};
+    uint8_t bytes[5];
+
+    (void)state;
+    for (uint64_t at = 0; at < 4; at++) {
+        memset(bytes, 0xee, sizeof(bytes));
+        vx_put(bytes, 4, at, 0x11);
+        for (size_t i = 0; i < sizeof(bytes); i++) {
+            assert_int_equal(bytes[i], i == at ? 0x11 : 0xee);
+        }
+    }
+    memset(bytes, 0xee, sizeof(bytes));
+    for (size_t i = 0; i < VX_COUNT_OF(outside); i++) {
+        vx_put(bytes, 4, outside[i], 0x11);
+    }
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        assert_int_equal(bytes[i], 0xee);
+    }
+}
+
+static void test_zero__every_range__as_far_as_it_is_inside(void **state)
+{
+    static const uint64_t edge[] = {0, 1, 2, 3, 4, 5, 6, UINT64_MAX - 4, UINT64_MAX};
+    uint8_t bytes[6];
+
+    (void)state;
+    for (size_t a = 0; a < VX_COUNT_OF(edge); a++) {
+        for (size_t l = 0; l < VX_COUNT_OF(edge); l++) {
+            memset(bytes, 0xee, sizeof(bytes));
+            vx_zero(bytes, 5, edge[a], edge[l]);
+            for (size_t i = 0; i < sizeof(bytes); i++) {
+                const bool is_zeroed = i < 5 && i >= edge[a] && i - edge[a] < edge[l];
+
+                assert_int_equal(bytes[i], is_zeroed ? 0 : 0xee);
+            }
+        }
+    }
+}
+
 /* One bit at a time, bits outside the words ignored. */
 static bool claim_naive(uint64_t *words, uint64_t word_count, uint64_t first, uint64_t count)
 {
@@ -201,6 +242,8 @@ int main(void)
         cmocka_unit_test(test_le__every_byte__at_its_place),
         cmocka_unit_test(test_all_zero__one_bit_anywhere__is_seen),
         cmocka_unit_test(test_copy__at_and_beyond_the_end__only_whole_ranges),
+        cmocka_unit_test(test_put__inside_and_outside__sets_one_byte_or_none),
+        cmocka_unit_test(test_zero__every_range__as_far_as_it_is_inside),
         cmocka_unit_test(test_bits_claim__every_range_of_three_words__as_bit_by_bit),
         cmocka_unit_test(test_bits_claim__ranges_beyond_all_words__set_nothing),
         cmocka_unit_test(test_bits_test__inside_and_outside__reads_the_bit),

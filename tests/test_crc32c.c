@@ -229,6 +229,59 @@ static void test_crc32c__kinds_changed_between_pieces__equals_one_call(void **st
     }
 }
 
+/* By what the format says: fill in zeros, then take the CRC of everything. */
+static void test_structure__any_length__counts_its_own_field_as_zero(void **state)
+{
+    static const size_t lengths[] = {8, 9, 64, 4096, 65536};
+    static uint8_t zeroed[65536];
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(lengths); i++) {
+        memcpy(zeroed, noise, lengths[i]);
+        memset(zeroed + 4, 0, 4);
+        for (size_t k = 0; k < VX_COUNT_OF(KINDS) && KINDS[k] <= best; k++) {
+            assert_int_equal(vx_crc32c_structure(KINDS[k], noise, lengths[i]),
+                             crc_bitwise(zeroed, lengths[i]));
+        }
+    }
+}
+
+/* A log entry: its first sector, then the others. */
+static void test_structure__first_part__the_rest_chains(void **state)
+{
+    enum { SECTOR = 4096 };
+    uint8_t zeroed[2 * SECTOR];
+
+    (void)state;
+    memcpy(zeroed, noise, sizeof(zeroed));
+    memset(zeroed + 4, 0, 4);
+    for (size_t k = 0; k < VX_COUNT_OF(KINDS) && KINDS[k] <= best; k++) {
+        uint32_t crc = vx_crc32c_structure(KINDS[k], noise, SECTOR);
+
+        crc = vx_crc32c(KINDS[k], crc, noise + SECTOR, SECTOR);
+        assert_int_equal(crc, crc_bitwise(zeroed, sizeof(zeroed)));
+    }
+}
+
+/* Only the field's own four bytes do not matter. */
+static void test_structure__one_byte_changed__matters_unless_in_the_field(void **state)
+{
+    enum { BYTES = 64 };
+    uint8_t bytes[BYTES];
+
+    (void)state;
+    memcpy(bytes, noise, sizeof(bytes));
+    for (size_t k = 0; k < VX_COUNT_OF(KINDS) && KINDS[k] <= best; k++) {
+        const uint32_t sound = vx_crc32c_structure(KINDS[k], bytes, BYTES);
+
+        for (size_t i = 0; i < BYTES; i++) {
+            bytes[i] ^= 0x10u;
+            assert_int_equal(vx_crc32c_structure(KINDS[k], bytes, BYTES) == sound, i / 4 == 1);
+            bytes[i] ^= 0x10u;
+        }
+    }
+}
+
 static void test_crc32c__one_bit_of_any_byte_flipped__changes_the_result(void **state)
 {
     enum { SECTOR = 4096 };
@@ -273,6 +326,9 @@ int main(void)
         cmocka_unit_test(test_crc32c__lengths_up_to_a_mib__match_other_implementation),
         cmocka_unit_test(test_crc32c__fed_in_pieces__equals_one_call),
         cmocka_unit_test(test_crc32c__kinds_changed_between_pieces__equals_one_call),
+        cmocka_unit_test(test_structure__any_length__counts_its_own_field_as_zero),
+        cmocka_unit_test(test_structure__first_part__the_rest_chains),
+        cmocka_unit_test(test_structure__one_byte_changed__matters_unless_in_the_field),
         cmocka_unit_test(test_crc32c__one_bit_of_any_byte_flipped__changes_the_result),
         cmocka_unit_test(test_crc32c__unknown_kind__falls_back_to_portable),
     };

@@ -64,6 +64,37 @@ static void test_source_from_memory__every_range__delivers_its_bytes(void **stat
     }
 }
 
+/* Every piece of every buffer, of which some lie outside; what is not asked for stays. */
+static void test_source_read_at__every_piece__fills_it_or_nothing(void **state)
+{
+    const uint8_t bytes[3] = {1, 2, 3};
+    static const uint64_t edge[] = {0, 1, 2, 3, 4, 5, UINT64_MAX - 1, UINT64_MAX};
+    struct vx_memory memory = {bytes, sizeof(bytes)};
+    struct vx_source src;
+    uint8_t to[6];
+
+    (void)state;
+    vx_source_from_memory(&src, &memory);
+    for (size_t a = 0; a < VX_COUNT_OF(edge); a++) {
+        for (size_t l = 0; l < VX_COUNT_OF(edge); l++) {
+            for (uint64_t offset = 0; offset < 5; offset++) {
+                const uint64_t at = edge[a];
+                const uint64_t len = edge[l];
+                const bool fits = len <= 3 && offset + len <= 3 && at <= 5 && at + len <= 5;
+
+                memset(to, 0xee, sizeof(to));
+                assert_int_equal(vx_source_read_at(&src, offset, to, 5, at, len),
+                                 fits ? VX_OK : VX_E_USAGE);
+                for (size_t i = 0; i < sizeof(to); i++) {
+                    const bool is_read = fits && i >= at && i - at < len;
+
+                    assert_int_equal(to[i], is_read ? bytes[offset + i - at] : 0xee);
+                }
+            }
+        }
+    }
+}
+
 static void test_source_read__callback_fails__its_status_is_returned(void **state)
 {
     struct image im;
@@ -150,6 +181,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_source_read__outside__never_reaches_the_callback),
         cmocka_unit_test(test_source_from_memory__every_range__delivers_its_bytes),
+        cmocka_unit_test(test_source_read_at__every_piece__fills_it_or_nothing),
         cmocka_unit_test(test_source_read__callback_fails__its_status_is_returned),
         cmocka_unit_test(test_source_next_data__answers__are_clipped_or_distrusted),
         cmocka_unit_test(test_source_next_data__no_knowledge_or_a_failure__is_said),

@@ -9,12 +9,13 @@
 #include "parser/arena.h"
 #include "parser/bat.h"
 #include "parser/crc32c.h"
+#include "parser/disk.h"
 #include "parser/entry.h"
 #include "parser/load.h"
 #include "parser/structure.h"
 #include "parser/workspace.h"
 
-#include "__fc_builtin.h"
+#include "tests/proofs/outside.h"
 
 enum {
     CLAIM_WORDS = 4096,
@@ -33,104 +34,15 @@ static struct vx_reporter reporter;
  * pointer into it runs into. */
 static uint8_t table[VX_TABLE_BYTES];
 static uint8_t window[VX_BAT_WINDOW_BYTES];
-static uint8_t header[VX_HEADER_BYTES];
 static uint8_t identifier[VX_FILEID_BYTES];
 static struct vx_layout layout;
 
-/* Reading what a function returned shows that it was initialised. */
-static volatile uint64_t seen;
-
-/* ---- Unknown values -------------------------------------------------------------------- */
-
-#define FILL(object) Frama_C_make_unknown((char *)&(object), sizeof(object))
-
-static uint64_t any_up_to(uint64_t max)
-{
-    return Frama_C_unsigned_long_interval(0, max);
-}
-
-static uint64_t any(void)
-{
-    return any_up_to(UINT64_MAX);
-}
-
-static uint32_t any_32(void)
-{
-    return Frama_C_unsigned_int_interval(0, UINT32_MAX);
-}
-
-static bool either(void)
-{
-    return Frama_C_interval(0, 1) == 1;
-}
+/* ---- Bytes, texts, findings ------------------------------------------------------------ */
 
 static enum vx_rule any_rule(void)
 {
     return (enum vx_rule)any_32();
 }
-
-static struct vx_guid any_guid(void)
-{
-    struct vx_guid guid;
-
-    FILL(guid);
-    return guid;
-}
-
-/* ---- The outside ----------------------------------------------------------------------- */
-
-static enum vx_status read_anything(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
-{
-    (void)ctx;
-    (void)offset;
-    if (either()) {
-        return VX_E_IO;
-    }
-    Frama_C_make_unknown((char *)dst, len);
-    return VX_OK;
-}
-
-static enum vx_status find_anything(void *ctx, uint64_t offset, struct vx_range *data)
-{
-    (void)ctx;
-    (void)offset;
-    data->begin = any();
-    data->end = any();
-    return either() ? VX_OK : VX_E_IO;
-}
-
-static struct vx_source any_source(void)
-{
-    return (struct vx_source){
-        .read = read_anything,
-        .next_data = either() ? find_anything : NULL,
-        .size = any(),
-    };
-}
-
-static void look(void *ctx, const struct vx_finding *f)
-{
-    (void)ctx;
-    seen = (uint64_t)f->rule ^ (uint64_t)f->severity ^ (uint64_t)f->view ^ (uint64_t)f->object;
-    seen = f->index ^ f->offset ^ f->length ^ f->other_offset ^ f->other_length;
-    seen = f->arg[0] ^ f->arg[1] ^ f->arg[2] ^ f->arg[3];
-}
-
-/* A reporter that may have received anything before. */
-static struct vx_reporter any_reporter(void)
-{
-    struct vx_reporter rep;
-
-    vx_reporter_init(&rep, look, NULL);
-    rep.evidence_end = any();
-    rep.view = either() ? VX_VIEW_RAW : VX_VIEW_REPLAYED;
-    FILL(rep.total);
-    FILL(rep.by_severity);
-    rep.is_incomplete = either();
-    return rep;
-}
-
-/* ---- Bytes, texts, findings ------------------------------------------------------------ */
 
 static void call_bytes(void)
 {
@@ -138,7 +50,7 @@ static void call_bytes(void)
     static uint8_t copy[4096];
     struct vx_memory image = {.bytes = bytes, .size = any_up_to(sizeof(bytes))};
     struct vx_source src;
-    struct vx_range data;
+    struct vx_range data = {0}; /* the contract does not say that it is initialised */
     struct vx_text text;
     struct vx_guid a = any_guid();
     struct vx_guid b = any_guid();
@@ -151,6 +63,7 @@ static void call_bytes(void)
     seen = vx_source_read(&src, any(), copy, any_up_to(sizeof(copy)));
     seen = vx_source_next_data(&src, any(), any(), &data);
     seen = data.begin ^ data.end;
+    seen = src.read(src.ctx, any(), copy, any_up_to(sizeof(copy)));
     src = any_source();
     seen = vx_source_read(&src, any(), copy, any_up_to(sizeof(copy)));
     seen = vx_source_next_data(&src, any(), any(), &data);
@@ -158,6 +71,8 @@ static void call_bytes(void)
     for (int kind = VX_CRC_PORTABLE; kind <= VX_CRC_PCLMUL; kind++) {
         seen = vx_crc32c((enum vx_crc_kind)kind, any_32(), bytes, any_up_to(sizeof(bytes)));
     }
+    seen = vx_crc32c_structure(VX_CRC_PORTABLE, bytes,
+                               Frama_C_unsigned_long_interval(8, sizeof(bytes)));
     seen = (uint64_t)vx_crc32c_best();
     vx_utf16_print(bytes, any_up_to(sizeof(bytes) / 2), &text);
     seen = (uint64_t)text.len + text.was_altered + text.was_truncated;
@@ -194,26 +109,6 @@ static void call_findings(void)
 }
 
 /* ---- Structures of the file ------------------------------------------------------------- */
-
-/* What decoding a header may give. */
-static struct vx_headers any_headers(void)
-{
-    struct vx_headers headers = {0};
-
-    FILL(header);
-    for (int i = 0; i < VX_HEADER_COPIES; i++) {
-        vx_header_decode(header, &headers.copy[i].header);
-        headers.copy[i].computed_checksum = any_32();
-        headers.copy[i].is_read = either();
-        headers.copy[i].is_valid = either();
-    }
-    headers.are_identical = either();
-    headers.has_current = either();
-    headers.current = any_32();
-    headers.is_dirty = either();
-    headers.is_log_usable = either();
-    return headers;
-}
 
 static struct vx_region_place any_place(void)
 {
@@ -374,6 +269,30 @@ static void call_blocks(void)
     seen = out.is_judged;
 }
 
+/* ---- The virtual disk -------------------------------------------------------------------- */
+
+static void call_disk(void)
+{
+    static uint8_t bytes[3 * VX_MIB];
+    struct vx_source src = any_source();
+    struct vx_region_place place = any_place();
+    struct vx_disk_range range;
+    struct vx_geometry geo;
+    struct vx_disk disk;
+
+    if (!vx_geometry_init(any(), any(), any(), any_32(), &geo)) {
+        return;
+    }
+    vx_disk_init(&disk, &src, &geo, &place, window);
+    disk.window_first = any();
+    disk.window_count = any();
+    if (vx_disk_map(&disk, any(), any(), &range) == VX_OK) {
+        seen = (uint64_t)range.kind ^ range.offset ^ range.length ^ range.file_offset;
+        seen = range.state ^ (uint64_t)range.rule;
+    }
+    seen = vx_disk_read(&disk, any(), bytes, any_up_to(sizeof(bytes)));
+}
+
 /* ---- A whole check, in its order --------------------------------------------------------- */
 
 static void check_image(void)
@@ -407,6 +326,7 @@ void eva_main(void)
     call_geometry();
     call_claims();
     call_blocks();
+    call_disk();
     Frama_C_show_each_modules_called();
     check_image();
     Frama_C_show_each_reached_end();
