@@ -112,6 +112,7 @@ $(eval $(call layer,parser,libvx.a))
 $(eval $(call layer,replay,libvxr.a))
 $(eval $(call layer,reports,libvxo.a))
 $(eval $(call layer,cli,libcli.a,cli/main.c))
+$(eval $(call layer,corpus,libcorpus.a,corpus/vhdxforge.c))
 $(eval $(call layer,tests/support,libsupport.a))
 
 LIBRARIES := $(addprefix $(B)/,libcli.a libvxo.a libvxr.a libvx.a)
@@ -154,7 +155,7 @@ $(B)/sources: always
 
 UNITS     := $(patsubst %.c,%,$(wildcard tests/test_*.c))
 CLI_TESTS := $(wildcard tests/cli/*.bats)
-TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS)
+TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS) $(corpus_OBJECTS)
 
 # Every test is one program; it may use what it likes of the archives.
 test_crc32c_LIBS := -lisal
@@ -184,7 +185,7 @@ SKIP += $(foreach t,$(JSON_UNITS) $(JSON_CLI),-s '$(basename $(notdir $(t)))=rea
 endif
 
 UNIT_PROGRAMS := $(UNITS:%=$(B)/%)
-$(UNIT_PROGRAMS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(LIBRARIES)
+$(UNIT_PROGRAMS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(B)/libcorpus.a $(LIBRARIES)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS) -lcmocka $($(@F)_LIBS)
 
@@ -199,7 +200,7 @@ test: $(B)/vhdxray $(UNIT_PROGRAMS) ## pass the unit tests and the command-line 
 
 .PHONY: audit
 audit: ## what a reviewer would look for: imports, layers, stack, warnings, linters, style
-	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli,$(d)/*.[ch]))
+	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli corpus,$(d)/*.[ch]))
 	@tests/run -l $(BUILD)/audit $(filter-out %.bash %.awk,$(wildcard tests/audit/*))
 
 .PHONY: prove
@@ -260,7 +261,7 @@ endif
 
 .PHONY: format
 format: ## apply .clang-format (version 14, whose layout the sources have)
-	find $(wildcard parser replay reports cli tests) -name '*.[ch]' -exec clang-format-14 -i {} +
+	find $(wildcard parser replay reports cli corpus tests) -name '*.[ch]' -exec clang-format-14 -i {} +
 
 .PHONY: clean
 clean: ## remove what was built

@@ -1,5 +1,5 @@
-/* Builder of VHDX images for tests. Spec: MS-VHDX 2.2 to 2.6, written down from the tables. */
-#include "tests/support/image.h"
+/* Builder of VHDX images. Spec: MS-VHDX 2.2 to 2.6, written down from the tables. */
+#include "corpus/image.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -65,7 +65,7 @@ static size_t lower_bound(const struct image *im, uint64_t number)
 static void *must(void *memory)
 {
     if (memory == NULL) {
-        fputs("tests/support/image: out of memory\n", stderr);
+        (void)fputs("corpus/image: out of memory\n", stderr);
         abort();
     }
     return memory;
@@ -398,9 +398,8 @@ static void put_metadata(struct image *im)
         uint32_t length;
         uint32_t flags;
     } item[IMAGE_ITEM_NEXT] = {{8, 4}, {8, 6}, {16, 6}, {4, 6}, {4, 6}};
-    const uint32_t parameters = im->spec.type == IMAGE_FIXED          ? 1
-                                : im->spec.type == IMAGE_DIFFERENCING ? 2
-                                                                      : 0;
+    static const uint32_t parameters[] = {
+        [IMAGE_DYNAMIC] = 0, [IMAGE_FIXED] = 1, [IMAGE_DIFFERENCING] = 2};
 
     image_put_bytes(im, IMAGE_METADATA, "metadata", 8);
     for (unsigned i = 0; i < IMAGE_ITEM_NEXT; i++) {
@@ -408,7 +407,7 @@ static void put_metadata(struct image *im)
                        item[i].length, item[i].flags);
     }
     image_put(im, image_item_at(IMAGE_ITEM_FILE_PARAMETERS), 4, im->spec.block_bytes);
-    image_put(im, image_item_at(IMAGE_ITEM_FILE_PARAMETERS) + 4, 4, parameters);
+    image_put(im, image_item_at(IMAGE_ITEM_FILE_PARAMETERS) + 4, 4, parameters[im->spec.type]);
     image_put(im, image_item_at(IMAGE_ITEM_DISK_SIZE), 8, im->spec.disk_bytes);
     image_put_bytes(im, image_item_at(IMAGE_ITEM_DISK_ID), "disk identifier.", 16);
     image_put(im, image_item_at(IMAGE_ITEM_LOGICAL_SECTOR), 4, im->spec.sector_bytes);
@@ -481,9 +480,8 @@ bool image_write(const struct image *im, const char *path)
 
     for (size_t i = 0; is_good && i < im->chunk_count; i++) {
         const uint64_t offset = im->chunk[i].number * CHUNK_BYTES;
-        const size_t len = offset >= im->size                ? 0
-                           : im->size - offset < CHUNK_BYTES ? (size_t)(im->size - offset)
-                                                             : CHUNK_BYTES;
+        const uint64_t left = offset >= im->size ? 0 : im->size - offset;
+        const size_t len = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
 
         is_good = seek(file, offset) && fwrite(im->chunk[i].bytes, 1, len, file) == len;
     }

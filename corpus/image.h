@@ -1,8 +1,8 @@
-/* Builder of VHDX images for tests: 4 KiB chunks over implicit zeros, so that an image of 2^62
- * bytes costs no more than what is written into it. Deterministic, and independent of parser/:
- * layout, formulas and checksum are written down here a second time. */
-#ifndef TESTS_IMAGE_H
-#define TESTS_IMAGE_H
+/* Builder of VHDX images: 4 KiB chunks over implicit zeros, so that an image of 2^62 bytes
+ * costs no more than what is written into it. Deterministic, and independent of parser/: layout,
+ * formulas and checksum are written down here a second time. */
+#ifndef CORPUS_IMAGE_H
+#define CORPUS_IMAGE_H
 
 #include "parser/source.h"
 

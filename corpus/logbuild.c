@@ -1,5 +1,5 @@
 /* Builder of logs. */
-#include "tests/support/logbuild.h"
+#include "corpus/logbuild.h"
 
 #include "parser/crc32c.h"
 
@@ -71,7 +71,7 @@ uint32_t log_bytes(const struct log_entry *entry)
 void log_pattern(uint64_t number, uint8_t bytes[LOG_SECTOR])
 {
     for (unsigned i = 0; i < LOG_SECTOR; i++) {
-        bytes[i] = (uint8_t)((number + 7 * (number >> 8) + 13 * i + (i >> 8)) & 0xff);
+        bytes[i] = (uint8_t)((number + 7 * (number >> 8) + UINT64_C(13) * i + (i >> 8)) & 0xff);
     }
     for (unsigned i = 0; i < 4; i++) {
         bytes[i] = (uint8_t)((number >> (8 * i)) & 0xff);

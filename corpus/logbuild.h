@@ -1,9 +1,9 @@
-/* Builder of logs in test images. Spec: MS-VHDX 2.3, written down a second time, as image.h does
+/* Builder of logs in images. Spec: MS-VHDX 2.3, written down a second time, as image.h does
  * for the rest. Everything is bytes in the image, so that a test may break any of it afterwards. */
-#ifndef TESTS_LOGBUILD_H
-#define TESTS_LOGBUILD_H
+#ifndef CORPUS_LOGBUILD_H
+#define CORPUS_LOGBUILD_H
 
-#include "tests/support/image.h"
+#include "corpus/image.h"
 
 enum {
     LOG_SECTOR = 4096,
