@@ -3,14 +3,8 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum { CHUNK_BYTES = 4096, HEADER_BYTES = 4096, TABLE_BYTES = 65536, GUID_BYTES = 16 };
-
-struct image_chunk {
-    uint64_t number; /* offset in the file / CHUNK_BYTES */
-    uint8_t *bytes;
-};
+enum { HEADER_BYTES = 4096, TABLE_BYTES = 65536, GUID_BYTES = 16 };
 
 const uint8_t IMAGE_GUID_BAT[16] = {0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42,
                                     0x9d, 0x64, 0x11, 0x5e, 0x9b, 0xfd, 0x4a, 0x08};
@@ -42,81 +36,11 @@ const uint8_t IMAGE_GUID_ZERO[16] = {0};
 static const uint8_t GUID_LOCATOR_TYPE[16] = {0xb7, 0xef, 0x4a, 0xb0, 0x9e, 0xd1, 0x81, 0x4a,
                                               0xb7, 0x89, 0x25, 0xb8, 0xe9, 0x44, 0x59, 0x13};
 
-/* ---- sparse memory ---- */
-
-/* Index of the first chunk whose number is at least `number`. */
-static size_t lower_bound(const struct image *im, uint64_t number)
-{
-    size_t begin = 0;
-    size_t end = im->chunk_count;
-
-    while (begin < end) {
-        const size_t middle = begin + (end - begin) / 2;
-
-        if (im->chunk[middle].number < number) {
-            begin = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return begin;
-}
-
-static void *must(void *memory)
-{
-    if (memory == NULL) {
-        (void)fputs("corpus/image: out of memory\n", stderr);
-        abort();
-    }
-    return memory;
-}
-
-/* The bytes of chunk `number`, made of zeros if it was not there. */
-static uint8_t *chunk_for_write(struct image *im, uint64_t number)
-{
-    const size_t at = lower_bound(im, number);
-
-    if (at < im->chunk_count && im->chunk[at].number == number) {
-        return im->chunk[at].bytes;
-    }
-    if (im->chunk_count == im->chunk_capacity) {
-        im->chunk_capacity = im->chunk_capacity * 2 + 64;
-        im->chunk = must(realloc(im->chunk, im->chunk_capacity * sizeof(im->chunk[0])));
-    }
-    memmove(&im->chunk[at + 1], &im->chunk[at], (im->chunk_count - at) * sizeof(im->chunk[0]));
-    im->chunk_count++;
-    im->chunk[at].number = number;
-    im->chunk[at].bytes = must(calloc(1, CHUNK_BYTES));
-    return im->chunk[at].bytes;
-}
-
-static const uint8_t *chunk_for_read(const struct image *im, uint64_t number)
-{
-    static const uint8_t zeros[CHUNK_BYTES];
-    const size_t at = lower_bound(im, number);
-
-    return at < im->chunk_count && im->chunk[at].number == number ? im->chunk[at].bytes : zeros;
-}
-
-static size_t piece(uint64_t offset, size_t len)
-{
-    const size_t room = (size_t)(CHUNK_BYTES - offset % CHUNK_BYTES);
-
-    return len < room ? len : room;
-}
+/* ---- bytes ---- */
 
 void image_put_bytes(struct image *im, uint64_t offset, const void *bytes, size_t len)
 {
-    const uint8_t *from = bytes;
-
-    while (len > 0) {
-        const size_t take = piece(offset, len);
-
-        memcpy(chunk_for_write(im, offset / CHUNK_BYTES) + offset % CHUNK_BYTES, from, take);
-        offset += take;
-        from += take;
-        len -= take;
-    }
+    sparse_write(&im->bytes, offset, bytes, len);
 }
 
 static bool is_generated(const struct image *im, uint64_t offset)
@@ -142,18 +66,20 @@ void image_get_bytes(const struct image *im, uint64_t offset, void *bytes, size_
 {
     uint8_t *to = bytes;
 
-    while (len > 0) {
-        size_t take = piece(offset, len);
+    while (len > 0 && im->generate != NULL) {
+        const size_t room = (size_t)(SPARSE_CHUNK_BYTES - offset % SPARSE_CHUNK_BYTES);
+        size_t take = len < room ? len : room;
 
         if (is_generated(im, offset)) {
             take = generate_bytes(im, offset, to, take);
         } else {
-            memcpy(to, chunk_for_read(im, offset / CHUNK_BYTES) + offset % CHUNK_BYTES, take);
+            sparse_read(&im->bytes, offset, to, take);
         }
         offset += take;
         to += take;
         len -= take;
     }
+    sparse_read(&im->bytes, offset, to, len);
 }
 
 void image_put(struct image *im, uint64_t offset, unsigned width, uint64_t value)
@@ -186,10 +112,7 @@ void image_make_empty(struct image *im, uint64_t size)
 
 void image_free(struct image *im)
 {
-    for (size_t i = 0; i < im->chunk_count; i++) {
-        free(im->chunk[i].bytes);
-    }
-    free(im->chunk);
+    sparse_free(&im->bytes);
     memset(im, 0, sizeof(*im));
 }
 
@@ -203,25 +126,26 @@ static enum vx_status read_image(void *ctx, uint64_t offset, uint8_t *dst, size_
 static enum vx_status next_data(void *ctx, uint64_t offset, struct vx_range *data)
 {
     const struct image *im = ctx;
-    size_t at = lower_bound(im, offset / CHUNK_BYTES);
+    const struct sparse *s = &im->bytes;
+    size_t at = sparse_find(s, offset / SPARSE_CHUNK_BYTES);
     uint64_t end;
 
     if (is_generated(im, offset)) {
         *data = (struct vx_range){offset, offset - offset % IMAGE_MIB + IMAGE_MIB};
         return VX_OK;
     }
-    if (at == im->chunk_count || im->chunk[at].number > im->size / CHUNK_BYTES) {
+    if (at == s->count || s->chunk[at].number > im->size / SPARSE_CHUNK_BYTES) {
         *data = (struct vx_range){im->size, im->size};
         return VX_OK;
     }
-    data->begin = im->chunk[at].number * CHUNK_BYTES;
+    data->begin = s->chunk[at].number * SPARSE_CHUNK_BYTES;
     data->begin = data->begin > offset ? data->begin : offset;
-    end = im->chunk[at].number;
-    while (at < im->chunk_count && im->chunk[at].number == end) {
+    end = s->chunk[at].number;
+    while (at < s->count && s->chunk[at].number == end) {
         at++;
         end++;
     }
-    data->end = end * CHUNK_BYTES < im->size ? end * CHUNK_BYTES : im->size;
+    data->end = end * SPARSE_CHUNK_BYTES < im->size ? end * SPARSE_CHUNK_BYTES : im->size;
     return VX_OK;
 }
 
@@ -293,10 +217,10 @@ static uint32_t checksum(const struct image *im, uint64_t offset, uint32_t len)
                                         0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
     uint32_t crc = 0xffffffffu;
 
-    for (uint32_t pos = 0; pos < len; pos += CHUNK_BYTES) {
-        const uint8_t *bytes = chunk_for_read(im, (offset + pos) / CHUNK_BYTES);
+    for (uint32_t pos = 0; pos < len; pos += SPARSE_CHUNK_BYTES) {
+        const uint8_t *bytes = sparse_chunk(&im->bytes, (offset + pos) / SPARSE_CHUNK_BYTES);
 
-        for (uint32_t i = 0; i < CHUNK_BYTES; i++) {
+        for (uint32_t i = 0; i < SPARSE_CHUNK_BYTES; i++) {
             crc ^= pos + i >= 4 && pos + i < 8 ? 0 : bytes[i];
             crc = (crc >> 4) ^ nibble[crc & 15u];
             crc = (crc >> 4) ^ nibble[crc & 15u];
@@ -364,8 +288,8 @@ static void put_headers(struct image *im)
             image_put(im, image_header_at(copy, 16 + i), 1, 0x40 + i);
         }
         image_put(im, image_header_at(copy, 66), 2, 1);
-        image_put(im, image_header_at(copy, 68), 4, IMAGE_MIB);
-        image_put(im, image_header_at(copy, 72), 8, IMAGE_LOG);
+        image_put(im, image_header_at(copy, 68), 4, im->spec.log_bytes);
+        image_put(im, image_header_at(copy, 72), 8, im->log_offset);
         image_put_bytes(im, region_table_at(copy), "regi", 4);
     }
     image_add_region(im, IMAGE_GUID_BAT, IMAGE_BAT, (uint32_t)im->bat_bytes, 1);
@@ -411,7 +335,7 @@ static void put_metadata(struct image *im)
     image_put(im, image_item_at(IMAGE_ITEM_DISK_SIZE), 8, im->spec.disk_bytes);
     image_put_bytes(im, image_item_at(IMAGE_ITEM_DISK_ID), "disk identifier.", 16);
     image_put(im, image_item_at(IMAGE_ITEM_LOGICAL_SECTOR), 4, im->spec.sector_bytes);
-    image_put(im, image_item_at(IMAGE_ITEM_PHYSICAL_SECTOR), 4, im->spec.sector_bytes);
+    image_put(im, image_item_at(IMAGE_ITEM_PHYSICAL_SECTOR), 4, im->spec.physical_bytes);
     if (im->spec.type == IMAGE_DIFFERENCING) {
         const uint32_t length = put_locator(im);
 
@@ -444,16 +368,34 @@ static void put_bat(struct image *im)
     }
 }
 
+static void fill_in_defaults(struct image_spec *spec)
+{
+    spec->disk_bytes = spec->disk_bytes != 0 ? spec->disk_bytes : 16 * IMAGE_MIB;
+    spec->block_bytes = spec->block_bytes != 0 ? spec->block_bytes : (uint32_t)IMAGE_MIB;
+    spec->sector_bytes = spec->sector_bytes != 0 ? spec->sector_bytes : 512;
+    spec->physical_bytes = spec->physical_bytes != 0 ? spec->physical_bytes : spec->sector_bytes;
+    spec->log_bytes = spec->log_bytes != 0 ? spec->log_bytes : (uint32_t)IMAGE_MIB;
+}
+
+/* A log longer than the MiB kept free for it lies behind the BAT. */
+static void put_log(struct image *im)
+{
+    im->log_offset = IMAGE_LOG;
+    if (im->spec.log_bytes > IMAGE_MIB) {
+        im->log_offset = im->blocks;
+        im->blocks += im->spec.log_bytes;
+    }
+}
+
 void image_make(struct image *im, const struct image_spec *spec)
 {
     uint64_t ratio;
     uint64_t blocks;
 
     image_make_empty(im, 0);
+    im->bytes.most = spec->chunks_most;
     im->spec = *spec;
-    im->spec.disk_bytes = spec->disk_bytes != 0 ? spec->disk_bytes : 16 * IMAGE_MIB;
-    im->spec.block_bytes = spec->block_bytes != 0 ? spec->block_bytes : (uint32_t)IMAGE_MIB;
-    im->spec.sector_bytes = spec->sector_bytes != 0 ? spec->sector_bytes : 512;
+    fill_in_defaults(&im->spec);
     ratio = (UINT64_C(1) << 23) * im->spec.sector_bytes / im->spec.block_bytes;
     blocks = (im->spec.disk_bytes - 1) / im->spec.block_bytes + 1;
     im->chunk_ratio = ratio;
@@ -462,6 +404,7 @@ void image_make(struct image *im, const struct image_spec *spec)
                                                           : blocks + (blocks - 1) / ratio;
     im->bat_bytes = (im->bat_entries * 8 + IMAGE_MIB - 1) / IMAGE_MIB * IMAGE_MIB;
     im->blocks = IMAGE_BAT + im->bat_bytes;
+    put_log(im);
     put_headers(im);
     put_metadata(im);
     put_bat(im);
@@ -475,15 +418,16 @@ static bool seek(FILE *file, uint64_t offset)
 
 bool image_write(const struct image *im, const char *path)
 {
+    const struct sparse *s = &im->bytes;
     FILE *file = fopen(path, "wb");
     bool is_good = file != NULL;
 
-    for (size_t i = 0; is_good && i < im->chunk_count; i++) {
-        const uint64_t offset = im->chunk[i].number * CHUNK_BYTES;
+    for (size_t i = 0; is_good && i < s->count; i++) {
+        const uint64_t offset = s->chunk[i].number * SPARSE_CHUNK_BYTES;
         const uint64_t left = offset >= im->size ? 0 : im->size - offset;
-        const size_t len = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
+        const size_t len = left < SPARSE_CHUNK_BYTES ? (size_t)left : SPARSE_CHUNK_BYTES;
 
-        is_good = seek(file, offset) && fwrite(im->chunk[i].bytes, 1, len, file) == len;
+        is_good = seek(file, offset) && fwrite(s->chunk[i].bytes, 1, len, file) == len;
     }
     if (is_good && im->size > 0) {
         const uint8_t end = (uint8_t)image_get(im, im->size - 1, 1);

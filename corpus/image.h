@@ -1,9 +1,9 @@
-/* Builder of VHDX images: 4 KiB chunks over implicit zeros, so that an image of 2^62 bytes
- * costs no more than what is written into it. Deterministic, and independent of parser/: layout,
+/* Builder of VHDX images over sparse memory. Deterministic, and independent of parser/: layout,
  * formulas and checksum are written down here a second time. */
 #ifndef CORPUS_IMAGE_H
 #define CORPUS_IMAGE_H
 
+#include "corpus/sparse.h"
 #include "parser/source.h"
 
 #define IMAGE_KIB UINT64_C(1024)
@@ -39,14 +39,15 @@ enum image_type { IMAGE_DYNAMIC, IMAGE_FIXED, IMAGE_DIFFERENCING };
 
 /* What to build; a member left 0 takes its default. */
 struct image_spec {
-    uint64_t disk_bytes;   /* 16 MiB */
-    uint32_t block_bytes;  /* 1 MiB */
-    uint32_t sector_bytes; /* logical and physical: 512 */
+    uint64_t disk_bytes;     /* 16 MiB */
+    uint32_t block_bytes;    /* 1 MiB */
+    uint32_t sector_bytes;   /* logical: 512 */
+    uint32_t physical_bytes; /* as the logical ones */
+    uint32_t log_bytes;      /* 1 MiB; at most 4 GiB less 1 MiB, in whole MiB */
     enum image_type type;
-    unsigned state; /* of every payload entry; 6 and 7 lay the blocks one behind the other */
+    size_t chunks_most; /* of sparse memory; 0: no bound */
+    unsigned state;     /* of every payload entry; 6 and 7 lay the blocks one behind the other */
 };
-
-struct image_chunk;
 
 /* Entry `index` of a generated table. */
 typedef uint64_t image_entry_fn(const void *ctx, uint64_t index);
@@ -57,11 +58,10 @@ struct image {
     uint64_t payload_blocks;
     uint64_t chunk_ratio;
     uint64_t bat_entries;
-    uint64_t bat_bytes;        /* of the region */
-    uint64_t blocks;           /* offset of the first byte behind the BAT region */
-    struct image_chunk *chunk; /* sorted by number */
-    size_t chunk_count;
-    size_t chunk_capacity;
+    uint64_t bat_bytes;  /* of the region */
+    uint64_t log_offset; /* IMAGE_LOG; behind the BAT region when longer than 1 MiB */
+    uint64_t blocks;     /* offset of the first byte behind both */
+    struct sparse bytes;
     image_entry_fn *generate; /* if set, gives the entries of the BAT region */
     const void *generate_ctx;
 };
