@@ -127,6 +127,14 @@ $(B)/vhdxray: $(B)/cli/main.o $(LIBRARIES)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS)
 
+$(B)/vhdxforge: $(B)/corpus/vhdxforge.o $(B)/libcorpus.a $(B)/libvx.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^
+
+.PHONY: corpus
+corpus: $(B)/vhdxforge ## build vhdxforge and every image of the corpus
+	@echo '$(B)/vhdxforge'
+
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
@@ -155,7 +163,8 @@ $(B)/sources: always
 
 UNITS     := $(patsubst %.c,%,$(wildcard tests/test_*.c))
 CLI_TESTS := $(wildcard tests/cli/*.bats)
-TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS) $(corpus_OBJECTS)
+TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS) $(corpus_OBJECTS) \
+                $(B)/corpus/vhdxforge.o
 
 # Every test is one program; it may use what it likes of the archives.
 test_crc32c_LIBS := -lisal

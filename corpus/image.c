@@ -229,15 +229,28 @@ static uint32_t checksum(const struct image *im, uint64_t offset, uint32_t len)
     return ~crc;
 }
 
-void image_seal(struct image *im)
+void image_seal_headers(struct image *im)
 {
     for (unsigned copy = 0; copy < 2; copy++) {
         const uint64_t header = image_header_at(copy, 0);
-        const uint64_t table = region_table_at(copy);
 
         image_put(im, header + 4, 4, checksum(im, header, HEADER_BYTES));
+    }
+}
+
+void image_seal_tables(struct image *im)
+{
+    for (unsigned copy = 0; copy < 2; copy++) {
+        const uint64_t table = region_table_at(copy);
+
         image_put(im, table + 4, 4, checksum(im, table, TABLE_BYTES));
     }
+}
+
+void image_seal(struct image *im)
+{
+    image_seal_headers(im);
+    image_seal_tables(im);
 }
 
 /* ---- a sound image ---- */

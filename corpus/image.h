@@ -104,7 +104,9 @@ void image_add_region(struct image *im, const uint8_t guid[16], uint64_t offset,
 void image_add_item(struct image *im, const uint8_t guid[16], uint32_t offset, uint32_t length,
                     uint32_t flags);
 
-/* Recompute the checksums of both headers and both region tables. */
+/* Recompute the checksums of both headers, of both region tables, of all four. */
+void image_seal_headers(struct image *im);
+void image_seal_tables(struct image *im);
 void image_seal(struct image *im);
 
 /* Write the image as a sparse file. Returns whether that worked. */

@@ -30,6 +30,9 @@ uint32_t log_count(const struct log_entry *entry)
 {
     uint32_t count = 0;
 
+    if (entry->writes != NULL) {
+        return entry->count;
+    }
     if (entry->repeat != 0) {
         return entry->repeat;
     }
@@ -41,8 +44,12 @@ uint32_t log_count(const struct log_entry *entry)
 
 struct log_write log_write(const struct log_entry *entry, uint32_t index)
 {
-    struct log_write write = entry->write[entry->repeat != 0 ? 0 : index];
+    struct log_write write;
 
+    if (entry->writes != NULL) {
+        return entry->writes[index];
+    }
+    write = entry->write[entry->repeat != 0 ? 0 : index];
     if (entry->repeat != 0) {
         write.offset += (uint64_t)index * LOG_SECTOR;
         write.value += write.kind == LOG_DATA ? index : 0;
@@ -50,7 +57,7 @@ struct log_write log_write(const struct log_entry *entry, uint32_t index)
     return write;
 }
 
-static uint32_t descriptor_sectors(uint32_t count)
+uint32_t log_descriptor_sectors(uint32_t count)
 {
     if (count <= LOG_HEADER_SLOTS) {
         return 1;
@@ -60,7 +67,7 @@ static uint32_t descriptor_sectors(uint32_t count)
 
 uint32_t log_bytes(const struct log_entry *entry)
 {
-    uint32_t sectors = descriptor_sectors(log_count(entry));
+    uint32_t sectors = log_descriptor_sectors(log_count(entry));
 
     for (uint32_t i = 0; i < log_count(entry); i++) {
         sectors += log_write(entry, i).kind == LOG_DATA ? 1 : 0;
@@ -117,7 +124,7 @@ uint32_t log_put(const struct test_log *log, const struct log_entry *entry)
 {
     const uint32_t count = log_count(entry);
     const uint32_t length = log_bytes(entry);
-    uint64_t data_pos = (uint64_t)entry->pos + (uint64_t)descriptor_sectors(count) * LOG_SECTOR;
+    uint64_t data_pos = (uint64_t)entry->pos + (uint64_t)log_descriptor_sectors(count) * LOG_SECTOR;
 
     put_header(log, entry);
     for (uint32_t i = 0; i < count; i++) {

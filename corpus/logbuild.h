@@ -42,6 +42,9 @@ struct log_entry {
     uint64_t last;
     uint32_t repeat; /* if not 0: so many descriptors like write[0], each 4 KiB further, and if they
                         are DATA each with the next pattern */
+    const struct log_write *writes; /* if set, all descriptors, `count` of them, instead of the
+                                       above */
+    uint32_t count;
     bool is_foreign; /* another LogGuid */
 };
 
@@ -62,6 +65,9 @@ uint64_t log_at(const struct test_log *log, uint64_t pos);
 /* Descriptors of an entry, and write number `index` of it. */
 uint32_t log_count(const struct log_entry *entry);
 struct log_write log_write(const struct log_entry *entry, uint32_t index);
+
+/* Sectors that `count` descriptors take, the entry's first one included. */
+uint32_t log_descriptor_sectors(uint32_t count);
 
 /* Bytes of the ring that the entry takes. */
 uint32_t log_bytes(const struct log_entry *entry);

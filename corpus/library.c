@@ -1,0 +1,132 @@
+/* A folder of recipes, two levels deep. */
+#include "corpus/library.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *must(void *memory)
+{
+    if (memory == NULL) {
+        (void)fputs("corpus/library: out of memory\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+/* "A" "B" "C" to "ABC", malloc'ed. */
+static char *join(const char *a, const char *b, const char *c)
+{
+    const size_t len = strlen(a) + strlen(b) + strlen(c) + 1;
+    char *text = must(malloc(len));
+
+    (void)snprintf(text, len, "%s%s%s", a, b, c);
+    return text;
+}
+
+static void add(struct library *library, const char *area, const char *file)
+{
+    char *name = join(area, "/", file);
+
+    name[strlen(name) - strlen(".recipe")] = '\0';
+    if (library->count == library->capacity) {
+        library->capacity = library->capacity * 2 + 64;
+        library->name = must(realloc(library->name, library->capacity * sizeof(library->name[0])));
+    }
+    library->name[library->count] = name;
+    library->count++;
+}
+
+static bool is_recipe(const char *file)
+{
+    const size_t len = strlen(file);
+    const size_t suffix = strlen(".recipe");
+
+    return len > suffix && strcmp(file + len - suffix, ".recipe") == 0;
+}
+
+/* A file in the place of an area is no area. */
+static void read_area(struct library *library, const char *area)
+{
+    char *begin = join(library->folder, "/", area);
+    DIR *folder = opendir(begin);
+
+    free(begin);
+    if (folder == NULL) {
+        return;
+    }
+    for (const struct dirent *d = readdir(folder); d != NULL; d = readdir(folder)) {
+        if (is_recipe(d->d_name)) {
+            add(library, area, d->d_name);
+        }
+    }
+    (void)closedir(folder);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+
+    return strcmp(*left, *right);
+}
+
+bool library_open(struct library *library, const char *folder)
+{
+    DIR *areas = opendir(folder);
+
+    *library = (struct library){.folder = folder};
+    if (areas == NULL) {
+        return false;
+    }
+    for (const struct dirent *d = readdir(areas); d != NULL; d = readdir(areas)) {
+        if (d->d_name[0] != '.') {
+            read_area(library, d->d_name);
+        }
+    }
+    (void)closedir(areas);
+    if (library->count > 0) {
+        qsort(library->name, library->count, sizeof(library->name[0]), by_name);
+    }
+    return true;
+}
+
+void library_free(struct library *library)
+{
+    for (size_t i = 0; i < library->count; i++) {
+        free(library->name[i]);
+    }
+    free(library->name);
+    memset(library, 0, sizeof(*library));
+}
+
+static char *read_all(FILE *file, size_t *len)
+{
+    char *text = must(malloc(LIBRARY_TEXT_MAX + 1));
+
+    *len = fread(text, 1, LIBRARY_TEXT_MAX + 1, file);
+    if (ferror(file) != 0 || *len > LIBRARY_TEXT_MAX) {
+        free(text);
+        return NULL;
+    }
+    text[*len] = '\0';
+    return must(realloc(text, *len + 1));
+}
+
+char *library_text(const char *folder, const char *name, const char *suffix, size_t *len,
+                   char **path)
+{
+    char *begin = join(folder, "/", name);
+    FILE *file;
+    char *text = NULL;
+
+    *path = join(begin, suffix, "");
+    free(begin);
+    file = fopen(*path, "rb");
+    if (file != NULL) {
+        text = read_all(file, len);
+        (void)fclose(file);
+    }
+    return text;
+}
