@@ -1,25 +1,18 @@
 /* A folder of recipes, two levels deep. */
 #include "corpus/library.h"
 
+#include "corpus/memory.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void *must(void *memory)
-{
-    if (memory == NULL) {
-        (void)fputs("corpus/library: out of memory\n", stderr);
-        abort();
-    }
-    return memory;
-}
-
 /* "A" "B" "C" to "ABC", malloc'ed. */
 static char *join(const char *a, const char *b, const char *c)
 {
     const size_t len = strlen(a) + strlen(b) + strlen(c) + 1;
-    char *text = must(malloc(len));
+    char *text = memory_take(len, 1);
 
     (void)snprintf(text, len, "%s%s%s", a, b, c);
     return text;
@@ -32,7 +25,7 @@ static void add(struct library *library, const char *area, const char *file)
     name[strlen(name) - strlen(".recipe")] = '\0';
     if (library->count == library->capacity) {
         library->capacity = library->capacity * 2 + 64;
-        library->name = must(realloc(library->name, library->capacity * sizeof(library->name[0])));
+        library->name = memory_resize(library->name, library->capacity, sizeof(library->name[0]));
     }
     library->name[library->count] = name;
     library->count++;
@@ -103,7 +96,7 @@ void library_free(struct library *library)
 
 static char *read_all(FILE *file, size_t *len)
 {
-    char *text = must(malloc(LIBRARY_TEXT_MAX + 1));
+    char *text = memory_take(LIBRARY_TEXT_MAX + 1, 1);
 
     *len = fread(text, 1, LIBRARY_TEXT_MAX + 1, file);
     if (ferror(file) != 0 || *len > LIBRARY_TEXT_MAX) {
@@ -111,7 +104,7 @@ static char *read_all(FILE *file, size_t *len)
         return NULL;
     }
     text[*len] = '\0';
-    return must(realloc(text, *len + 1));
+    return memory_resize(text, *len + 1, 1);
 }
 
 char *library_text(const char *folder, const char *name, const char *suffix, size_t *len,

@@ -97,6 +97,7 @@ struct command {
     command_fn *run;
     bool is_early;      /* may stand in front of the image */
     bool is_descriptor; /* continues the entry in front */
+    bool is_writer;     /* continues the writer's session in front */
 };
 
 static const struct command COMMANDS[] = {
@@ -120,11 +121,11 @@ static const struct command COMMANDS[] = {
     {.name = "entry", .run = recipe_entry},
     {.name = "data", .run = recipe_data, .is_descriptor = true},
     {.name = "zero", .run = recipe_zero, .is_descriptor = true},
-    {.name = "write", .run = recipe_write},
-    {.name = "discard", .run = recipe_discard},
-    {.name = "commit", .run = recipe_commit},
-    {.name = "apply", .run = recipe_apply},
-    {.name = "holds", .run = recipe_holds},
+    {.name = "write", .run = recipe_write, .is_writer = true},
+    {.name = "discard", .run = recipe_discard, .is_writer = true},
+    {.name = "commit", .run = recipe_commit, .is_writer = true},
+    {.name = "apply", .run = recipe_apply, .is_writer = true},
+    {.name = "holds", .run = recipe_holds, .is_writer = true},
 };
 
 static const struct command *find_command(const char *name)
@@ -135,6 +136,12 @@ static const struct command *find_command(const char *name)
         }
     }
     return NULL;
+}
+
+static bool has_room(struct recipe *r)
+{
+    return !(r->im.bytes.is_full || r->content.is_full) ||
+           line_fail(r, "more than 64 MiB were written", NULL);
 }
 
 static bool run_words(struct recipe *r)
@@ -157,7 +164,10 @@ static bool run_words(struct recipe *r)
     if (!command->is_descriptor && !recipe_finish_entry(r)) {
         return false;
     }
-    return line_spend(r, 1) && command->run(r) && line_end(r);
+    if (!command->is_writer) {
+        recipe_stop_writing(r);
+    }
+    return line_spend(r, 1) && command->run(r) && line_end(r) && has_room(r);
 }
 
 static bool run_line(struct recipe *r, const char *text, size_t len)
@@ -194,6 +204,7 @@ static bool finish(struct recipe *r)
     if (!recipe_finish_entry(r)) {
         return false;
     }
+    recipe_stop_writing(r);
     if (r->is_created && (r->unsealed & RECIPE_UNSEALED_HEADERS) == 0) {
         image_seal_headers(&r->im);
     }
@@ -203,10 +214,7 @@ static bool finish(struct recipe *r)
     if ((r->unsealed & RECIPE_UNSEALED_LOG) == 0 && !recipe_seal_log(r)) {
         return false;
     }
-    if (r->im.bytes.is_full || r->content.is_full) {
-        return line_fail(r, "more than 64 MiB were written", NULL);
-    }
-    return true;
+    return has_room(r);
 }
 
 bool recipe_read(struct recipe *r, const char *file, const char *text, size_t len)
@@ -222,6 +230,7 @@ bool recipe_read(struct recipe *r, const char *file, const char *text, size_t le
 
 void recipe_free(struct recipe *r)
 {
+    recipe_stop_writing(r);
     if (r->has_image) {
         image_free(&r->im);
     }

@@ -5,6 +5,7 @@
 
 #include "corpus/logbuild.h"
 #include "corpus/recipe_line.h"
+#include "corpus/writer.h"
 #include "parser/rules.h"
 
 enum {
@@ -53,7 +54,9 @@ struct recipe {
     size_t entry_count;
     size_t entry_capacity;
     uint32_t next_pos; /* in the ring, behind the last entry */
-    uint64_t steps;    /* taken so far */
+    struct writer writer;
+    bool is_writing; /* the writer is open */
+    uint64_t steps;  /* taken so far */
     struct recipe_line line;
     char error[RECIPE_ERROR_BYTES]; /* "FILE:LINE: message", or empty */
 };

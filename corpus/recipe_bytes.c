@@ -1,4 +1,5 @@
 /* Commands that write bytes, into both copies of a structure where the place stands for both. */
+#include "corpus/memory.h"
 #include "corpus/recipe_commands.h"
 #include "corpus/recipe_places.h"
 #include "corpus/recipe_words.h"
@@ -276,10 +277,7 @@ static bool copy_or_swap(struct recipe *r, bool is_swap)
             return false;
         }
     }
-    memory = malloc(2 * (size_t)length + 1);
-    if (memory == NULL) {
-        return line_fail(r, "out of memory", NULL);
-    }
+    memory = memory_take(2, (size_t)length);
     for (unsigned copy = 0; copy < a.copies || copy < b.copies; copy++) {
         move(&r->im, a.at[copy], b.at[copy], (size_t)length, is_swap, memory);
     }

@@ -20,6 +20,9 @@ void recipe_pattern(struct sparse *to, uint64_t offset, uint64_t length, uint64_
 /* Write the log entry that was being described, if any. */
 bool recipe_finish_entry(struct recipe *r);
 
+/* End the writer's session, if there is one: the image may be changed by others again. */
+void recipe_stop_writing(struct recipe *r);
+
 /* Recompute the checksums of all log entries. */
 bool recipe_seal_log(struct recipe *r);
 

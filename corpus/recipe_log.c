@@ -1,9 +1,7 @@
 /* Commands that write logs. An entry is written when its last descriptor is known: when another
  * command comes, or the end. */
+#include "corpus/memory.h"
 #include "corpus/recipe_commands.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 bool recipe_log(struct recipe *r)
 {
@@ -70,14 +68,8 @@ static bool add_write(struct recipe *r, const struct log_write *write)
         return line_fail(r, "too many descriptors", NULL);
     }
     if (draft->count == draft->capacity) {
-        const uint32_t capacity = draft->capacity * 2 + 16;
-        struct log_write *more = realloc(draft->write, capacity * sizeof(*more));
-
-        if (more == NULL) {
-            return line_fail(r, "out of memory", NULL);
-        }
-        draft->write = more;
-        draft->capacity = capacity;
+        draft->capacity = draft->capacity * 2 + 16;
+        draft->write = memory_resize(draft->write, draft->capacity, sizeof(draft->write[0]));
     }
     draft->write[draft->count] = *write;
     draft->count++;
@@ -126,30 +118,24 @@ bool recipe_zero(struct recipe *r)
 
 /* ---- writing the entry ---- */
 
-static bool remember(struct recipe *r, const struct log_entry *entry)
+static void remember(struct recipe *r, const struct log_entry *entry)
 {
     if (r->entry_count == r->entry_capacity) {
-        const size_t capacity = r->entry_capacity * 2 + 16;
-        struct recipe_entry *more = realloc(r->entry, capacity * sizeof(*more));
-
-        if (more == NULL) {
-            return line_fail(r, "out of memory", NULL);
-        }
-        r->entry = more;
-        r->entry_capacity = capacity;
+        r->entry_capacity = r->entry_capacity * 2 + 16;
+        r->entry = memory_resize(r->entry, r->entry_capacity, sizeof(r->entry[0]));
     }
     r->entry[r->entry_count] = (struct recipe_entry){entry->pos, entry->count};
     r->entry_count++;
-    return true;
 }
 
 static bool put_entry(struct recipe *r, const struct log_entry *entry)
 {
     const uint64_t sectors = log_bytes(entry) / LOG_SECTOR;
 
-    if (!line_spend(r, 8 * sectors + entry->count) || !remember(r, entry)) {
+    if (!line_spend(r, 8 * sectors + entry->count)) {
         return false;
     }
+    remember(r, entry);
     r->next_pos = log_put(&r->log, entry);
     return true;
 }

@@ -1,20 +1,12 @@
 /* Sparse memory: a sorted array of chunks, found by bisection. */
 #include "corpus/sparse.h"
 
-#include <stdio.h>
+#include "corpus/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static const uint8_t ZEROS[SPARSE_CHUNK_BYTES];
-
-static void *must(void *memory)
-{
-    if (memory == NULL) {
-        (void)fputs("corpus/sparse: out of memory\n", stderr);
-        abort();
-    }
-    return memory;
-}
 
 void sparse_free(struct sparse *s)
 {
@@ -23,6 +15,18 @@ void sparse_free(struct sparse *s)
     }
     free(s->chunk);
     memset(s, 0, sizeof(*s));
+}
+
+void sparse_copy(struct sparse *to, const struct sparse *from)
+{
+    *to = *from;
+    to->capacity = from->count;
+    to->chunk = must(malloc((from->count + 1) * sizeof(to->chunk[0])));
+    for (size_t i = 0; i < from->count; i++) {
+        to->chunk[i].number = from->chunk[i].number;
+        to->chunk[i].bytes = must(malloc(SPARSE_CHUNK_BYTES));
+        memcpy(to->chunk[i].bytes, from->chunk[i].bytes, SPARSE_CHUNK_BYTES);
+    }
 }
 
 size_t sparse_find(const struct sparse *s, uint64_t number)
@@ -61,12 +65,12 @@ static uint8_t *chunk_for_write(struct sparse *s, uint64_t number)
     }
     if (s->count == s->capacity) {
         s->capacity = s->capacity * 2 + 64;
-        s->chunk = must(realloc(s->chunk, s->capacity * sizeof(s->chunk[0])));
+        s->chunk = memory_resize(s->chunk, s->capacity, sizeof(s->chunk[0]));
     }
     memmove(&s->chunk[at + 1], &s->chunk[at], (s->count - at) * sizeof(s->chunk[0]));
     s->count++;
     s->chunk[at].number = number;
-    s->chunk[at].bytes = must(calloc(1, SPARSE_CHUNK_BYTES));
+    s->chunk[at].bytes = memory_take(1, SPARSE_CHUNK_BYTES);
     return s->chunk[at].bytes;
 }
 
