@@ -116,6 +116,12 @@ void image_free(struct image *im)
     memset(im, 0, sizeof(*im));
 }
 
+void image_copy(struct image *to, const struct image *from)
+{
+    *to = *from;
+    sparse_copy(&to->bytes, &from->bytes);
+}
+
 static enum vx_status read_image(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
 {
     image_get_bytes(ctx, offset, dst, len);

@@ -74,6 +74,9 @@ void image_make_empty(struct image *im, uint64_t size);
 
 void image_free(struct image *im);
 
+/* Make *to the same image; image_free() it. */
+void image_copy(struct image *to, const struct image *from);
+
 /* A source over the image; both must stay in place while it is used. With holes known. */
 struct vx_source image_source(struct image *im);
 

@@ -21,10 +21,10 @@ void sparse_copy(struct sparse *to, const struct sparse *from)
 {
     *to = *from;
     to->capacity = from->count;
-    to->chunk = must(malloc((from->count + 1) * sizeof(to->chunk[0])));
+    to->chunk = memory_take(from->count, sizeof(to->chunk[0]));
     for (size_t i = 0; i < from->count; i++) {
         to->chunk[i].number = from->chunk[i].number;
-        to->chunk[i].bytes = must(malloc(SPARSE_CHUNK_BYTES));
+        to->chunk[i].bytes = memory_take(SPARSE_CHUNK_BYTES, 1);
         memcpy(to->chunk[i].bytes, from->chunk[i].bytes, SPARSE_CHUNK_BYTES);
     }
 }

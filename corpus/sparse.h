@@ -23,6 +23,9 @@ struct sparse {
 
 void sparse_free(struct sparse *s);
 
+/* Make *to, whose members hold nothing, the same bytes; sparse_free() it. */
+void sparse_copy(struct sparse *to, const struct sparse *from);
+
 /* Bytes at any offset; offset + len must not exceed 2^64 - 1. */
 void sparse_write(struct sparse *s, uint64_t offset, const void *bytes, size_t len);
 void sparse_read(const struct sparse *s, uint64_t offset, void *bytes, size_t len);
