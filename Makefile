@@ -164,7 +164,7 @@ $(B)/sources: always
 UNITS     := $(patsubst %.c,%,$(wildcard tests/test_*.c))
 CLI_TESTS := $(wildcard tests/cli/*.bats)
 TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS) $(corpus_OBJECTS) \
-                $(B)/corpus/vhdxforge.o
+                $(B)/corpus/vhdxforge.o $(B)/tests/corpus_expect.o
 
 # Every test is one program; it may use what it likes of the archives.
 test_crc32c_LIBS := -lisal
@@ -197,6 +197,11 @@ UNIT_PROGRAMS := $(UNITS:%=$(B)/%)
 $(UNIT_PROGRAMS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(B)/libcorpus.a $(LIBRARIES)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS) -lcmocka $($(@F)_LIBS)
+
+# For authors of recipes: prints what an .expect file would say today.
+$(B)/corpus_expect: $(B)/tests/corpus_expect.o $(B)/libsupport.a $(B)/libcorpus.a $(LIBRARIES)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS)
 
 .PHONY: objects test-objects
 objects: $(OBJECTS)
