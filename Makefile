@@ -127,13 +127,16 @@ $(B)/vhdxray: $(B)/cli/main.o $(LIBRARIES)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS)
 
-$(B)/vhdxforge: $(B)/corpus/vhdxforge.o $(B)/libcorpus.a $(B)/libvx.a
+# For readers of VHDX of any kind: images with known faults. It reads files as vhdxray does.
+$(B)/vhdxforge: $(B)/corpus/vhdxforge.o $(B)/libcorpus.a $(LIBRARIES)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^
+	$(Q)$(LINK) -o $@ $^ -lnettle
 
 .PHONY: corpus
 corpus: $(B)/vhdxforge ## build vhdxforge and every image of the corpus
+	@$(B)/vhdxforge build --all --force $(BUILD)/corpus
 	@echo '$(B)/vhdxforge'
+	@echo '$(BUILD)/corpus'
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)

@@ -435,18 +435,26 @@ static bool seek(FILE *file, uint64_t offset)
     return offset <= LONG_MAX && fseek(file, (long)offset, SEEK_SET) == 0;
 }
 
-bool image_write(const struct image *im, const char *path)
+/* Bytes of the chunk at `offset` that belong to the file. */
+static size_t left_of(const struct image *im, uint64_t offset)
+{
+    const uint64_t left = offset >= im->size ? 0 : im->size - offset;
+
+    return left < SPARSE_CHUNK_BYTES ? (size_t)left : SPARSE_CHUNK_BYTES;
+}
+
+bool image_write(const struct image *im, const char *path, bool is_forced)
 {
     const struct sparse *s = &im->bytes;
-    FILE *file = fopen(path, "wb");
+    FILE *file = fopen(path, is_forced ? "wb" : "wbx");
     bool is_good = file != NULL;
 
     for (size_t i = 0; is_good && i < s->count; i++) {
         const uint64_t offset = s->chunk[i].number * SPARSE_CHUNK_BYTES;
-        const uint64_t left = offset >= im->size ? 0 : im->size - offset;
-        const size_t len = left < SPARSE_CHUNK_BYTES ? (size_t)left : SPARSE_CHUNK_BYTES;
+        const size_t len = left_of(im, offset);
 
-        is_good = seek(file, offset) && fwrite(s->chunk[i].bytes, 1, len, file) == len;
+        is_good = sparse_is_zero(s->chunk[i].bytes) || len == 0 ||
+                  (seek(file, offset) && fwrite(s->chunk[i].bytes, 1, len, file) == len);
     }
     if (is_good && im->size > 0) {
         const uint8_t end = (uint8_t)image_get(im, im->size - 1, 1);

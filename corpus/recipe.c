@@ -239,3 +239,8 @@ void recipe_free(struct recipe *r)
     free(r->entry);
     memset(r, 0, sizeof(*r));
 }
+
+uint64_t recipe_disk_bytes(const struct recipe *r)
+{
+    return r->is_created ? r->im.spec.disk_bytes : 0;
+}

@@ -68,6 +68,9 @@ bool recipe_read(struct recipe *r, const char *file, const char *text, size_t le
 
 void recipe_free(struct recipe *r);
 
+/* Length of the virtual disk as it was created; 0 for a recipe without `create`. */
+uint64_t recipe_disk_bytes(const struct recipe *r);
+
 /* "HDR-002" to a rule. Returns false when there is none of that name. */
 bool recipe_rule(const char *name, enum vx_rule *rule);
 const char *recipe_rule_name(enum vx_rule rule);
