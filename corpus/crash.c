@@ -8,11 +8,12 @@
 
 enum { SUBSET_LIMIT = 16, SPREAD = 64 };
 
-/* Bytes of one write that were done. */
+/* Bytes of one write that were done, or attempted. */
 struct piece {
     size_t op;
     uint64_t begin;
     uint64_t end;
+    bool is_rubbish;
 };
 
 struct crash {
@@ -40,21 +41,27 @@ static uint64_t chance(struct crash *c, uint64_t limit)
     return (c->random >> 16) % limit;
 }
 
+/* 0 for what is no write. */
 static uint64_t len_of(const struct crash *c, size_t op)
 {
-    return c->tape->op[op].len;
+    return c->tape->op[op].kind == TAPE_WRITE ? c->tape->op[op].len : 0;
 }
 
-static void add(struct crash *c, size_t op, uint64_t begin, uint64_t end)
+static void add_piece(struct crash *c, const struct piece *piece)
 {
     if (c->count == c->capacity) {
         c->capacity = 2 * c->capacity + 16;
         c->piece = memory_resize(c->piece, c->capacity, sizeof(c->piece[0]));
     }
-    if (begin < end) {
-        c->piece[c->count] = (struct piece){op, begin, end};
+    if (piece->begin < piece->end) {
+        c->piece[c->count] = *piece;
         c->count++;
     }
+}
+
+static void add(struct crash *c, size_t op, uint64_t begin, uint64_t end)
+{
+    add_piece(c, &(struct piece){op, begin, end, false});
 }
 
 static void add_whole(struct crash *c, size_t begin, size_t end)
@@ -64,17 +71,29 @@ static void add_whole(struct crash *c, size_t begin, size_t end)
     }
 }
 
+static void spoil(struct image *im, uint64_t begin, uint64_t end)
+{
+    for (uint64_t at = begin; at < end; at += 8) {
+        image_put(im, at, 8, UINT64_C(0x5ad0bad05ad0bad0) ^ at);
+    }
+}
+
 static void play(const struct crash *c, size_t index, struct image *im)
 {
     const struct piece *piece = &c->piece[index];
+    const struct tape_op *op = &c->tape->op[piece->op];
 
-    tape_play(&c->tape->op[piece->op], piece->begin, piece->end, im);
+    tape_play(op, piece->begin, piece->end, im);
+    if (piece->is_rubbish) {
+        spoil(im, op->offset + piece->begin, op->offset + piece->end);
+    }
 }
 
 static void visit(struct crash *c, bool is_reversed, const char *how)
 {
     struct image im;
-    struct crash_state state = {.im = &im, .durable = c->first, .issued = c->first, .how = how};
+    struct crash_state state = {
+        .im = &im, .durable = c->first, .issued = c->first, .until = c->end, .how = how};
 
     if (c->is_over) {
         return;
@@ -168,7 +187,7 @@ static void try_cut(struct crash *c, size_t op, uint64_t begin, uint64_t end)
 static void try_cuts(struct crash *c, size_t op)
 {
     const uint64_t len = len_of(c, op);
-    const uint64_t all = (len - 1) / CRASH_SECTOR;
+    const uint64_t all = len == 0 ? 0 : (len - 1) / CRASH_SECTOR;
     const uint64_t some = all < c->options->cut_most ? all : c->options->cut_most;
 
     for (uint64_t i = 0; i < some; i++) {
@@ -192,8 +211,8 @@ static void try_cuts(struct crash *c, size_t op)
 static void try_random_sectors(struct crash *c)
 {
     for (size_t op = c->first; op < c->end; op++) {
-        const uint64_t sectors = (len_of(c, op) - 1) / CRASH_SECTOR + 1;
-        const uint64_t step = ((sectors - 1) / SPREAD + 1) * CRASH_SECTOR;
+        const uint64_t sectors = len_of(c, op) / CRASH_SECTOR;
+        const uint64_t step = (sectors / SPREAD + 1) * CRASH_SECTOR;
 
         for (uint64_t at = 0; at < len_of(c, op); at += step) {
             const uint64_t left = len_of(c, op) - at;
@@ -202,6 +221,48 @@ static void try_random_sectors(struct crash *c)
         }
     }
     try_pieces(c, "random sectors");
+}
+
+static bool leaves_rubbish(const struct crash *c, size_t op)
+{
+    return len_of(c, op) > 0 && c->tape->op[op].offset < c->options->rubbish_end;
+}
+
+static void try_rubbish_in(struct crash *c, size_t op, uint64_t begin, uint64_t end)
+{
+    const struct piece piece = {op, begin, end, true};
+
+    add_piece(c, &piece);
+    try_pieces(c, "rubbish in the only write");
+    add_whole(c, c->first, op);
+    add_piece(c, &piece);
+    try_pieces(c, "rubbish in the latest write");
+    add_whole(c, c->first, op);
+    add_piece(c, &piece);
+    add_whole(c, op + 1, c->end);
+    try_pieces(c, "rubbish in one write, all others");
+}
+
+static void try_rubbish(struct crash *c)
+{
+    unsigned spoilt = 0;
+
+    for (size_t op = c->first; op < c->end; op++) {
+        const uint64_t len = len_of(c, op);
+
+        if (leaves_rubbish(c, op)) {
+            try_rubbish_in(c, op, 0, len < CRASH_SECTOR ? len : CRASH_SECTOR);
+            try_rubbish_in(c, op, len < CRASH_SECTOR ? 0 : len - CRASH_SECTOR, len);
+            try_rubbish_in(c, op, 0, len);
+            spoilt++;
+        }
+    }
+    for (size_t op = c->first; op < c->end && spoilt > 1; op++) {
+        add_piece(c, &(struct piece){op, 0, len_of(c, op), leaves_rubbish(c, op)});
+    }
+    if (spoilt > 1) {
+        try_pieces(c, "rubbish in all writes");
+    }
 }
 
 /* The writes from c->first to c->end, of which none is flushed. */
@@ -215,6 +276,7 @@ static void try_writes(struct crash *c)
     for (size_t op = c->first; op < c->end; op++) {
         try_cuts(c, op);
     }
+    try_rubbish(c);
     for (unsigned i = 0; i < c->options->random && c->first < c->end; i++) {
         try_random_sectors(c);
     }

@@ -262,11 +262,8 @@ static void write_entry(struct journal *j, size_t first, size_t count, uint32_t 
 /* Make room for an entry and, behind it, for the empty one that could free the ring again. */
 static void make_room(struct journal *j, uint32_t bytes)
 {
-    if (bytes + LOG_SECTOR <= j->length - j->live) {
-        return;
-    }
-    journal_apply(j);
     if (bytes + LOG_SECTOR > j->length - j->live) {
+        journal_apply(j);
         write_entry(j, 0, 0, LOG_SECTOR);
         journal_flush(j);
     }

@@ -264,6 +264,7 @@ static void write_part(struct writer *w, const struct part *narrow, const uint8_
     } else {
         allocate(w, &part, wide);
     }
+    w->has_payload = true;
     free(wide);
 }
 

@@ -5,7 +5,8 @@
 
 #include "corpus/image.h"
 
-enum tape_kind { TAPE_WRITE, TAPE_FLUSH };
+/* NOTHING is never recorded: a test puts it where it leaves something out. */
+enum tape_kind { TAPE_WRITE, TAPE_FLUSH, TAPE_NOTHING };
 
 struct tape_op {
     enum tape_kind kind;

@@ -113,14 +113,16 @@ void writer_log(struct writer *w)
     if (w->journal.staged.count == 0) {
         return;
     }
-    journal_flush(&w->journal);
     if (memcmp(w->journal.guid, IMAGE_GUID_ZERO, GUID_BYTES) == 0) {
         uint8_t guid[GUID_BYTES];
 
         new_guid(w, guid);
         journal_start(&w->journal, guid);
         writer_header_update(w, WRITER_KEEP);
+    } else if (w->has_payload) {
+        journal_flush(&w->journal);
     }
+    w->has_payload = false;
     journal_write(&w->journal);
 }
 

@@ -27,6 +27,7 @@ struct writer {
     uint64_t guid_count; /* of the last GUID made; starts at the current SequenceNumber. Whoever
                             opens what a crash has left gives another start */
     bool is_begun;       /* this session has updated the headers */
+    bool has_payload;    /* payload was written that may not be flushed */
 };
 
 /* Which GUIDs a header update renews. The LogGuid always becomes the journal's. */
