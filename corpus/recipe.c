@@ -173,10 +173,11 @@ static bool run_words(struct recipe *r)
 static bool run_line(struct recipe *r, const char *text, size_t len)
 {
     static const char title[] = "title ";
+    const size_t begin = sizeof(title) - 1;
 
     r->line.number++;
-    if (len >= sizeof(title) && memcmp(text, title, sizeof(title) - 1) == 0) {
-        return read_title(r, text + sizeof(title) - 1, len - (sizeof(title) - 1));
+    if (len >= begin && memcmp(text, title, begin) == 0) {
+        return read_title(r, text + begin, len - begin);
     }
     return line_split(r, text, len) && run_words(r);
 }
