@@ -17,6 +17,10 @@ WERROR  ?= $(if $(filter test verify audit coverage,$(MAKECMDGOALS)),1,0)
 # `make verify` takes these one after the other.
 STAGES  ?= test asan msan audit prove portability coverage
 
+# `make crash-long` takes so many random scripts, the first of them made from this number.
+CRASH_SCRIPTS ?= 200
+CRASH_SEED    ?= 1
+
 # Percent of parser/ and replay/ that the tests must reach.
 COVER_LINES    ?= 98
 COVER_BRANCHES ?= 90
@@ -215,6 +219,10 @@ test: $(B)/vhdxray $(UNIT_PROGRAMS) ## pass the unit tests and the command-line 
 	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXRAY_SRC='$(CURDIR)' \
 	    tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS)
 
+.PHONY: crash-long
+crash-long: $(B)/tests/test_crash ## power cuts during random scripts (CRASH_SCRIPTS, CRASH_SEED)
+	@CRASH_SCRIPTS='$(CRASH_SCRIPTS)' CRASH_SEED='$(CRASH_SEED)' $<
+
 .PHONY: audit
 audit: ## what a reviewer would look for: imports, layers, stack, warnings, linters, style
 	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli corpus,$(d)/*.[ch]))
@@ -287,7 +295,7 @@ clean: ## remove what was built
 .PHONY: help
 help: ## print this
 	@echo 'Targets:'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo 'Variables:'
 	@echo '  CC=gcc|clang   compiler; CFLAGS, LDFLAGS as usual'

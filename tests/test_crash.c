@@ -472,6 +472,132 @@ static void test_power_cut__reader_makes_a_mistake__is_found(void **state)
     }
 }
 
+/* ---- long: random scripts ---- */
+
+static uint64_t chance(uint64_t *random, uint64_t limit)
+{
+    *random ^= *random >> 12;
+    *random ^= (*random & UINT64_C(0x7fffffffff)) << 25;
+    *random ^= *random >> 27;
+    return (*random >> 16) % limit;
+}
+
+/* One of the three, evenly. */
+static uint64_t one_of(uint64_t *random, uint64_t a, uint64_t b, uint64_t c)
+{
+    const uint64_t choice = chance(random, 3);
+
+    return choice == 0 ? a : choice == 1 ? b : c;
+}
+
+static void random_image(uint64_t *random, struct script *script)
+{
+    struct image_spec *spec = &script->spec;
+
+    spec->type = (enum image_type)chance(random, 3);
+    spec->sector_bytes = chance(random, 4) == 0 ? 4096 : 512;
+    spec->block_bytes = (uint32_t)(one_of(random, 1, 1, 2) * MIB);
+    spec->state = (unsigned)one_of(random, 0, 2, 6);
+    spec->disk_bytes = (2 + chance(random, 6)) * spec->block_bytes - chance(random, 9) * 4096;
+    if (chance(random, 4) == 0 && spec->state != 6 && spec->type != IMAGE_FIXED) {
+        spec->disk_bytes += 1500 * MIB; /* a table of several sectors */
+    }
+    script->log_next = (uint32_t)chance(random, MIB / 4096) * 4096;
+    script->sequence = one_of(random, 1, UINT64_C(0xfffffff0), UINT64_C(1) << 62);
+    script->entry_most = (uint32_t)one_of(random, 0, 0, 8192 + 4096 * chance(random, 8));
+    script->is_reused = chance(random, 2) == 0;
+}
+
+/* A write of whole logical sectors, now and then of much more. */
+static struct step random_write(uint64_t *random, const struct image_spec *spec)
+{
+    const uint64_t sectors = spec->disk_bytes / spec->sector_bytes;
+    const uint64_t most = chance(random, 8) == 0 ? 2 * spec->block_bytes / spec->sector_bytes : 6;
+    const uint64_t near = chance(random, 2) == 0 ? sectors : 2 * MIB / spec->sector_bytes;
+    const uint64_t at = chance(random, near < sectors ? near : sectors);
+    const uint64_t len = 1 + chance(random, most);
+
+    return (struct step){WRITE, at * spec->sector_bytes,
+                         (at + len < sectors ? len : sectors - at) * spec->sector_bytes, 0};
+}
+
+static struct step random_discard(uint64_t *random, const struct image_spec *spec)
+{
+    const uint64_t blocks = (spec->disk_bytes - 1) / spec->block_bytes + 1;
+    const uint64_t first = chance(random, chance(random, 2) == 0 ? blocks : 2);
+    const uint64_t most = chance(random, 4) == 0 ? blocks - first : 1;
+    const uint64_t begin = first * spec->block_bytes;
+    const uint64_t end = begin + (1 + chance(random, most)) * spec->block_bytes;
+    const unsigned state = (unsigned)chance(random, 4);
+
+    return (struct step){DISCARD, begin, (end < spec->disk_bytes ? end : spec->disk_bytes) - begin,
+                         spec->type == IMAGE_FIXED && state == 0 ? 3 : state};
+}
+
+static struct step random_step(uint64_t *random, const struct image_spec *spec)
+{
+    const uint64_t choice = chance(random, 20);
+
+    if (choice < 9) {
+        return random_write(random, spec);
+    }
+    if (choice < 13) {
+        return random_discard(random, spec);
+    }
+    if (choice < 17) {
+        return (struct step){.kind = COMMIT};
+    }
+    if (choice < 18) {
+        return (struct step){.kind = APPLY};
+    }
+    return (struct step){.kind = FILL, .len = 1 + chance(random, 120)};
+}
+
+static void random_script(uint64_t number, struct script *script)
+{
+    uint64_t random = number * UINT64_C(0x9e3779b9) + 1;
+    uint64_t steps;
+    uint64_t record;
+
+    for (int i = 0; i < 8; i++) {
+        (void)chance(&random, 2); /* so that neighbours become strangers */
+    }
+    memset(script, 0, sizeof(*script));
+    script->name = "random";
+    random_image(&random, script);
+    steps = 2 + chance(&random, STEPS - 4);
+    record = chance(&random, steps);
+    for (uint64_t i = 0; i < steps; i++) {
+        script->step[i] =
+            i == record ? (struct step){.kind = RECORD} : random_step(&random, &script->spec);
+    }
+}
+
+static void test_power_cut__random_scripts__old_or_new_and_never_a_third(void **state)
+{
+    const uint64_t scripts = strtoull(getenv("CRASH_SCRIPTS"), NULL, 10);
+    const char *first = getenv("CRASH_SEED");
+    const uint64_t seed = first == NULL ? 1 : strtoull(first, NULL, 10);
+    struct crash_options options = {
+        .subset_most = 5, .cut_most = 3, .rubbish_end = 4 * MIB, .random = 4};
+    uint64_t total = 0;
+
+    (void)state;
+    for (uint64_t i = 0; i < scripts; i++) {
+        struct script script;
+        char name[64];
+
+        random_script(seed + i, &script);
+        (void)snprintf(name, sizeof(name), "CRASH_SCRIPTS=1 CRASH_SEED=%" PRIu64, seed + i);
+        script.name = name;
+        options.seed = seed + i;
+        total += expect_survives(&script, &options);
+    }
+    print_message("# %" PRIu64 " crash states in %" PRIu64 " random scripts from seed %" PRIu64
+                  "\n",
+                  total, scripts, seed);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -481,6 +607,12 @@ int main(void)
         cmocka_unit_test(test_power_cut__table_before_payload__is_found),
         cmocka_unit_test(test_power_cut__reader_makes_a_mistake__is_found),
     };
+    static const struct CMUnitTest long_tests[] = {
+        cmocka_unit_test(test_power_cut__random_scripts__old_or_new_and_never_a_third),
+    };
 
+    if (getenv("CRASH_SCRIPTS") != NULL) {
+        return cmocka_run_group_tests(long_tests, NULL, NULL);
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
