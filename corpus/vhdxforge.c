@@ -133,6 +133,7 @@ static int run_all(const struct options *o, each_fn *each)
 
 /* ---- files ---- */
 
+/* Not every file system has files of any size: of many images, such a one is left out. */
 static int write_image(const struct options *o, const struct image *im, const char *path)
 {
     int code;
@@ -145,6 +146,10 @@ static int write_image(const struct options *o, const struct image *im, const ch
         return complain(path, "is there already (--force replaces it)");
     }
     (void)unlink(path);
+    if (o->is_all && (code == EFBIG || code == EINVAL)) {
+        (void)complain(path, "skipped: the file system has no files as long as that");
+        return STATUS_DONE;
+    }
     return complain(path, strerror(code));
 }
 

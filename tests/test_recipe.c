@@ -465,8 +465,10 @@ static void test_recipe_read__too_long_or_too_many__is_an_error(void **state)
     memset(text, ' ', sizeof(text));
     assert_false(recipe_read(&r, "t", text, RECIPE_TEXT_MAX + 1));
     assert_string_equal(r.error, "t:0: the recipe is too long");
+    recipe_free(&r);
     assert_false(recipe_read(&r, "t", text, LINE_BYTES));
     assert_string_equal(r.error, "t:1: the line is too long");
+    recipe_free(&r);
     memcpy(text, HEAD, strlen(HEAD));
     for (size_t i = 0; i <= LINE_WORDS; i++) {
         text[strlen(HEAD) + 2 * i] = 'x';
@@ -474,9 +476,11 @@ static void test_recipe_read__too_long_or_too_many__is_an_error(void **state)
     text[strlen(HEAD) + 1000] = '\n';
     assert_false(recipe_read(&r, "t", text, 2000));
     assert_string_equal(r.error, "t:3: too many words");
+    recipe_free(&r);
     memcpy(text, "title x\nempty \0 1\n", 18);
     assert_false(recipe_read(&r, "t", text, 18));
     assert_string_equal(r.error, "t:2: only printable ASCII may stand in front of a comment");
+    recipe_free(&r);
     memcpy(text, "title x\nempty#\0 1\n", 18);
     assert_false(recipe_read(&r, "t", text, 18));
     assert_string_equal(r.error, "t:2: a zero byte");
