@@ -261,20 +261,21 @@ static bool at_free(struct recipe *r, const struct where *where, uint64_t *offse
     return needs_create(r);
 }
 
-static bool find_entry(struct recipe *r, uint64_t number, const struct recipe_entry **entry)
+/* Entry `number`, from 1; NULL after an error. */
+static const struct recipe_entry *find_entry(struct recipe *r, uint64_t number)
 {
     if (number == 0 || number > r->entry_count) {
-        return line_fail(r, "there is no such log entry yet", NULL);
+        (void)line_fail(r, "there is no such log entry yet", NULL);
+        return NULL;
     }
-    *entry = &r->entry[number - 1];
-    return true;
+    return &r->entry[number - 1];
 }
 
 static bool at_entry(struct recipe *r, const struct where *where, uint64_t *offset)
 {
-    const struct recipe_entry *entry;
+    const struct recipe_entry *entry = find_entry(r, where->index[0]);
 
-    if (!find_entry(r, where->index[0], &entry)) {
+    if (entry == NULL) {
         return false;
     }
     *offset = log_at(&r->log, entry->pos);
@@ -283,9 +284,9 @@ static bool at_entry(struct recipe *r, const struct where *where, uint64_t *offs
 
 static bool at_descriptor(struct recipe *r, const struct where *where, uint64_t *offset)
 {
-    const struct recipe_entry *entry;
+    const struct recipe_entry *entry = find_entry(r, where->index[0]);
 
-    if (!find_entry(r, where->index[0], &entry)) {
+    if (entry == NULL) {
         return false;
     }
     *offset = log_at(&r->log, entry->pos + E_DESCRIPTOR(where->index[1]));
@@ -294,9 +295,9 @@ static bool at_descriptor(struct recipe *r, const struct where *where, uint64_t 
 
 static bool at_sector(struct recipe *r, const struct where *where, uint64_t *offset)
 {
-    const struct recipe_entry *entry;
+    const struct recipe_entry *entry = find_entry(r, where->index[0]);
 
-    if (!find_entry(r, where->index[0], &entry)) {
+    if (entry == NULL) {
         return false;
     }
     *offset =

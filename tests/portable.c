@@ -1,16 +1,22 @@
-/* The findings on this machine, as one digest. Every image of the case tables is checked
- * with much and with little memory, and all findings go into the digest as integers, whatever
- * their byte order in memory: the digest must be the same on every machine. Plain C, so that it
+/* The images and findings on this machine, as one digest. Every image of the corpus is built; it
+ * and every image of the case tables is checked with much and with little memory. All bytes and all
+ * findings go into the digest, these as integers, whatever their byte order in memory: the digest
+ * must be the same on every machine. Plain C, so that it
  * can be linked statically for machines that have no test library.
  *
- *     portable      prints the digest of all images and their number
- *     portable -v   prints it after each image too, to find the first that differs */
+ *     portable FOLDER      prints the digest of all images and their number; FOLDER: the recipes
+ *     portable FOLDER -v   prints it after each image too, to find the first that differs */
+#include "corpus/library.h"
+#include "corpus/packed.h"
+#include "corpus/recipe.h"
 #include "tests/support/cases.h"
+#include "tests/support/judge.h"
 #include "tests/support/legal_logs.h"
 #include "tests/support/replayed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void digest_row(const struct rule_case *row, uint64_t *digest)
 {
@@ -62,30 +68,118 @@ static void digest_log(const struct legal_log *row, uint64_t *digest)
     image_free(&im);
 }
 
-int main(int argc, char **argv)
-{
-    const bool is_verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-    uint64_t digest = FINDINGS_DIGEST_START;
-    size_t images = 0;
+/* ---- recipes ---- */
 
+static void add_packed(void *ctx, const uint8_t *bytes, size_t len)
+{
+    uint32_t *crc = ctx;
+
+    *crc = vx_crc32c(VX_CRC_PORTABLE, *crc, bytes, len);
+}
+
+static void digest_bytes(struct image *im, uint64_t *digest)
+{
+    const struct vx_source src = image_source(im);
+    struct vx_finding f = {.offset = im->size};
+    uint32_t crc = 0;
+
+    if (packed_write(&src, add_packed, &crc) == VX_OK) {
+        f.arg[0] = crc;
+        *digest = finding_digest(&f, *digest);
+    }
+}
+
+static void digest_judged(struct image *im, const char *name, bool has_least, uint64_t *digest)
+{
+    struct judged judged;
+
+    judge_image(im, name, has_least, &judged);
+    *digest = findings_digest(&judged.check, *digest);
+    *digest = findings_digest(&judged.raw, *digest);
+    judged_free(&judged);
+}
+
+/* The image, what is said about it, and what its disk is said to hold. */
+static bool digest_recipe(const char *folder, const char *name, uint64_t *digest)
+{
+    static struct recipe r;
+    struct image disk;
+    size_t len = 0;
+    char *path;
+    char *text = library_text(folder, name, ".recipe", &len, &path);
+    const bool is_good = text != NULL && recipe_read(&r, path, text, len);
+
+    if (is_good) {
+        digest_bytes(&r.im, digest);
+        digest_judged(&r.im, name, false, digest);
+        digest_judged(&r.im, name, true, digest);
+        image_make_empty(&disk, recipe_disk_bytes(&r));
+        disk.bytes = r.content;
+        digest_bytes(&disk, digest);
+    } else {
+        fprintf(stderr, "portable: %s\n", text == NULL ? path : r.error);
+    }
+    recipe_free(&r);
+    free(text);
+    free(path);
+    return is_good;
+}
+
+/* ---- all ---- */
+
+struct progress {
+    uint64_t digest;
+    size_t images;
+    bool is_verbose;
+};
+
+static void advance(struct progress *progress, const char *name)
+{
+    progress->images++;
+    if (progress->is_verbose) {
+        printf("%016" PRIx64 " %s\n", progress->digest, name);
+    }
+}
+
+static void run_tables(struct progress *progress)
+{
     for (int table = 0; table < CASE_TABLES; table++) {
         const struct rule_cases cases = cases_of((enum case_table)table);
 
         for (size_t i = 0; i < cases.count; i++) {
-            digest_row(&cases.row[i], &digest);
-            images++;
-            if (is_verbose) {
-                printf("%016" PRIx64 " %s\n", digest, cases.row[i].name);
-            }
+            digest_row(&cases.row[i], &progress->digest);
+            advance(progress, cases.row[i].name);
         }
     }
     for (size_t i = 0; i < LEGAL_LOGS; i++) {
-        digest_log(&LEGAL_LOG[i], &digest);
-        images++;
-        if (is_verbose) {
-            printf("%016" PRIx64 " %s\n", digest, LEGAL_LOG[i].name);
-        }
+        digest_log(&LEGAL_LOG[i], &progress->digest);
+        advance(progress, LEGAL_LOG[i].name);
     }
-    printf("%016" PRIx64 " %zu images\n", digest, images);
-    return images < 100;
+}
+
+static bool run_recipes(const char *folder, struct progress *progress)
+{
+    struct library library;
+    bool is_good = library_open(&library, folder) && library.count > 0;
+
+    for (size_t i = 0; i < library.count; i++) {
+        is_good = digest_recipe(folder, library.name[i], &progress->digest) && is_good;
+        advance(progress, library.name[i]);
+    }
+    library_free(&library);
+    return is_good;
+}
+
+int main(int argc, char **argv)
+{
+    struct progress progress = {.digest = FINDINGS_DIGEST_START,
+                                .is_verbose = argc > 2 && strcmp(argv[2], "-v") == 0};
+
+    run_tables(&progress);
+    if (argc < 2 || !run_recipes(argv[1], &progress)) {
+        fputs("portable: the recipes cannot be read\n", stderr);
+        return EXIT_FAILURE;
+    }
+    printf("%016" PRIx64 " %zu images\n", progress.digest, progress.images);
+    return progress.images < 100 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
