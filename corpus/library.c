@@ -25,9 +25,10 @@ static void add(struct library *library, const char *area, const char *file)
     name[strlen(name) - strlen(".recipe")] = '\0';
     if (library->count == library->capacity) {
         library->capacity = library->capacity * 2 + 64;
-        library->name = memory_resize(library->name, library->capacity, sizeof(library->name[0]));
+        library->recipe =
+            memory_resize(library->recipe, library->capacity, sizeof(library->recipe[0]));
     }
-    library->name[library->count] = name;
+    library->recipe[library->count].name = name;
     library->count++;
 }
 
@@ -59,10 +60,10 @@ static void read_area(struct library *library, const char *area)
 
 static int by_name(const void *a, const void *b)
 {
-    const char *const *left = a;
-    const char *const *right = b;
+    const struct library_recipe *left = a;
+    const struct library_recipe *right = b;
 
-    return strcmp(*left, *right);
+    return strcmp(left->name, right->name);
 }
 
 bool library_open(struct library *library, const char *folder)
@@ -80,7 +81,7 @@ bool library_open(struct library *library, const char *folder)
     }
     (void)closedir(areas);
     if (library->count > 0) {
-        qsort(library->name, library->count, sizeof(library->name[0]), by_name);
+        qsort(library->recipe, library->count, sizeof(library->recipe[0]), by_name);
     }
     return true;
 }
@@ -88,9 +89,9 @@ bool library_open(struct library *library, const char *folder)
 void library_free(struct library *library)
 {
     for (size_t i = 0; i < library->count; i++) {
-        free(library->name[i]);
+        free(library->recipe[i].name);
     }
-    free(library->name);
+    free(library->recipe);
     memset(library, 0, sizeof(*library));
 }
 

@@ -4,9 +4,13 @@
 
 #include "parser/base.h"
 
+struct library_recipe {
+    char *name; /* "AREA/NAME" */
+};
+
 struct library {
     const char *folder;
-    char **name; /* "AREA/NAME", in the order of their bytes */
+    struct library_recipe *recipe; /* in the order of the bytes of their names */
     size_t count;
     size_t capacity;
 };

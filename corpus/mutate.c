@@ -302,7 +302,7 @@ static void seal_entries(const struct map *map)
     for (uint64_t i = 0; i < log_sectors(map); i++) {
         const uint64_t len = image_get(map->im, map->log_offset + i * LOG_SECTOR + 8, 4);
 
-        if (is_entry(map, i) && len <= 64 * LOG_SECTOR) {
+        if (is_entry(map, i) && len <= UINT64_C(64) * LOG_SECTOR) {
             log_seal(&log, (uint32_t)(i * LOG_SECTOR));
         }
     }

@@ -43,44 +43,46 @@ static char *word_end(char *at)
     return at;
 }
 
+/* Take the word at *at, which is moved behind it; *at becomes NULL when a comment follows. */
+static bool take_word(struct recipe *r, char **at)
+{
+    struct recipe_line *line = &r->line;
+    char *begin = *at;
+    char *end = word_end(begin);
+
+    if (end == NULL) {
+        return line_fail(r, "this text has no end", begin);
+    }
+    if (line->count == LINE_WORDS) {
+        return line_fail(r, "too many words", NULL);
+    }
+    if (*end != '\0' && !is_blank(*end) && *end != '#') {
+        return line_fail(r, "a blank is missing behind this text", begin);
+    }
+    line->word[line->count] = begin;
+    line->count++;
+    *at = *end == '#' ? NULL : end + (*end != '\0' ? 1 : 0);
+    *end = '\0';
+    return true;
+}
+
 /* Cut line->text, in place. */
 static bool cut(struct recipe *r)
 {
-    struct recipe_line *line = &r->line;
-    char *at = line->text;
+    char *at = r->line.text;
 
-    for (;;) {
-        char *end;
-        bool is_comment;
-
+    while (at != NULL) {
         while (is_blank(*at)) {
             at++;
         }
         if (*at == '\0' || *at == '#') {
             return true;
         }
-        end = word_end(at);
-        if (end == NULL) {
-            return line_fail(r, "this text has no end", at);
-        }
-        if (line->count == LINE_WORDS) {
-            return line_fail(r, "too many words", NULL);
-        }
-        line->word[line->count] = at;
-        line->count++;
-        is_comment = *end == '#';
-        if (*end != '\0' && !is_blank(*end) && !is_comment) {
-            return line_fail(r, "a blank is missing behind this text", at);
-        }
-        at = end;
-        if (*end != '\0') {
-            *end = '\0';
-            at++;
-        }
-        if (is_comment) {
-            return true;
+        if (!take_word(r, &at)) {
+            return false;
         }
     }
+    return true;
 }
 
 bool line_split(struct recipe *r, const char *text, size_t len)

@@ -123,7 +123,7 @@ static int run_all(const struct options *o, each_fn *each)
         status = complain(o->recipes, "there are no recipes");
     }
     for (size_t i = 0; i < library.count; i++) {
-        const int one = run_each(o, library.name[i], each);
+        const int one = run_each(o, library.recipe[i].name, each);
 
         status = one != STATUS_DONE ? one : status;
     }

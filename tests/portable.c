@@ -163,8 +163,8 @@ static bool run_recipes(const char *folder, struct progress *progress)
     bool is_good = library_open(&library, folder) && library.count > 0;
 
     for (size_t i = 0; i < library.count; i++) {
-        is_good = digest_recipe(folder, library.name[i], &progress->digest) && is_good;
-        advance(progress, library.name[i]);
+        is_good = digest_recipe(folder, library.recipe[i].name, &progress->digest) && is_good;
+        advance(progress, library.recipe[i].name);
     }
     library_free(&library);
     return is_good;

@@ -151,9 +151,9 @@ int main(void)
     }
     for (size_t i = 0; i < library.count; i++) {
         tests[count++] = (struct CMUnitTest){
-            .name = library.name[i],
+            .name = library.recipe[i].name,
             .test_func = test_recipe__built_and_checked__says_what_is_expected,
-            .initial_state = library.name[i],
+            .initial_state = library.recipe[i].name,
         };
     }
     failed = _cmocka_run_group_tests("corpus", tests, count, NULL, NULL);
