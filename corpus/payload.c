@@ -275,12 +275,13 @@ static bool is_inside(const struct writer *w, uint64_t offset, uint64_t len)
 
 bool writer_write(struct writer *w, uint64_t offset, const uint8_t *bytes, size_t len)
 {
-    const uint64_t end = offset + len;
+    uint64_t end;
     struct part part;
 
     if (!is_inside(w, offset, len)) {
         return fail(w, "the disk ends before what is to be written");
     }
+    end = offset + len;
     for (uint64_t at = offset; at < end; at += part_bytes(&part)) {
         part = first_part(w, at, end);
         if (!is_writable(w, &part)) {

@@ -14,9 +14,27 @@
 #define MIB  IMAGE_MIB
 #define S(n) (UINT64_C(512) * (n))
 
+/* Steps of a script. */
+/* clang-format off */
+#define WRITE(at, bytes)          {STEP_WRITE, at, bytes, 0}
+#define DISCARD(at, bytes, state) {STEP_DISCARD, at, bytes, state}
+#define FILL(sectors)             {STEP_FILL, 0, sectors, 0}
+#define COMMIT                    {STEP_COMMIT, 0, 0, 0}
+#define APPLY                     {STEP_APPLY, 0, 0, 0}
+#define RECORD                    {STEP_RECORD, 0, 0, 0}
+/* clang-format on */
+
 enum { STEPS = 40 };
 
-enum step_kind { END, WRITE, DISCARD, COMMIT, APPLY, FILL, RECORD };
+enum step_kind {
+    STEP_END,
+    STEP_WRITE,
+    STEP_DISCARD,
+    STEP_COMMIT,
+    STEP_APPLY,
+    STEP_FILL,
+    STEP_RECORD
+};
 
 /* FILL: len sectors. RECORD: what came before is the base image. */
 struct step {
@@ -46,99 +64,66 @@ static const struct crash_options BULKY = {
     .subset_most = 10, .cut_most = 1, .rubbish_end = 4 * MIB, .random = 8, .seed = 1};
 
 static const struct script SCRIPT[] = {
-    {.name = "the first block of a dynamic image",
-     .step = {{WRITE, S(3), S(2)}, {COMMIT}, {APPLY}}},
+    {.name = "the first block of a dynamic image", .step = {WRITE(S(3), S(2)), COMMIT, APPLY}},
     {.name = "what is written in place is not journaled",
      .spec = {.state = 6},
-     .step = {{WRITE, S(8), S(3)}, {COMMIT}, {WRITE, S(9), S(4)}, {WRITE, S(9), S(1)}, {COMMIT}}},
+     .step = {WRITE(S(8), S(3)), COMMIT, WRITE(S(9), S(4)), WRITE(S(9), S(1)), COMMIT}},
     {.name = "in place and into a new block, in one call and after each other",
-     .step = {{WRITE, 0, S(1)},
-              {RECORD},
-              {WRITE, MIB - S(1), S(3)},
-              {WRITE, MIB, S(1)},
-              {COMMIT},
-              {WRITE, MIB + S(1), S(1)}}},
+     .step = {WRITE(0, S(1)), RECORD, WRITE(MIB - S(1), S(3)), WRITE(MIB, S(1)), COMMIT,
+              WRITE(MIB + S(1), S(1))}},
     {.name = "new blocks in space of the file that holds rubbish",
      .is_reused = true,
-     .step = {{WRITE, S(9), S(1)}, {WRITE, MIB, MIB}, {COMMIT}, {WRITE, 3 * MIB - S(1), S(2)}}},
+     .step = {WRITE(S(9), S(1)), WRITE(MIB, MIB), COMMIT, WRITE(3 * MIB - S(1), S(2))}},
     {.name = "a block is written, discarded and written again",
      .is_reused = true,
-     .step = {{WRITE, S(1), S(1)},
-              {DISCARD, 0, MIB, 2},
-              {WRITE, S(2), S(1)},
-              {COMMIT},
-              {DISCARD, 0, MIB, 3},
-              {COMMIT},
-              {WRITE, S(1), S(1)}}},
+     .step = {WRITE(S(1), S(1)), DISCARD(0, MIB, 2), WRITE(S(2), S(1)), COMMIT, DISCARD(0, MIB, 3),
+              COMMIT, WRITE(S(1), S(1))}},
     {.name = "several entries between two flushes, into different sectors of the table",
      .spec = {.disk_bytes = 2 * IMAGE_GIB},
-     .step = {{WRITE, 5 * MIB, S(2)},
-              {WRITE, 600 * MIB, S(2)},
-              {WRITE, 700 * MIB, S(2)},
-              {WRITE, 1100 * MIB, S(2)},
-              {COMMIT},
-              {RECORD},
-              {DISCARD, 5 * MIB, MIB, 2},
-              {DISCARD, 600 * MIB, MIB, 1},
-              {DISCARD, 5 * MIB, 4 * MIB, 0},
-              {DISCARD, 1000 * MIB, 200 * MIB, 3},
-              {COMMIT}}},
+     .step = {WRITE(5 * MIB, S(2)), WRITE(600 * MIB, S(2)), WRITE(700 * MIB, S(2)),
+              WRITE(1100 * MIB, S(2)), COMMIT, RECORD, DISCARD(5 * MIB, MIB, 2),
+              DISCARD(600 * MIB, MIB, 1), DISCARD(5 * MIB, 4 * MIB, 0),
+              DISCARD(1000 * MIB, 200 * MIB, 3), COMMIT}},
     {.name = "a log that is applied, and another one",
-     .step = {{WRITE, S(1), S(1)},
-              {APPLY},
-              {WRITE, MIB + S(1), S(1)},
-              {WRITE, S(1), S(1)},
-              {APPLY},
-              {DISCARD, 0, MIB, 2},
-              {COMMIT}}},
+     .step = {WRITE(S(1), S(1)), APPLY, WRITE(MIB + S(1), S(1)), WRITE(S(1), S(1)), APPLY,
+              DISCARD(0, MIB, 2), COMMIT}},
     {.name = "entries that wrap at the end of the ring, numbers that pass 2^32",
      .log_next = MIB - 3 * 4096,
      .sequence = UINT64_C(0xfffffffe),
-     .step = {{WRITE, S(1), S(1)}, {WRITE, MIB, S(1)}, {DISCARD, 0, MIB, 2}, {COMMIT}, {APPLY}}},
+     .step = {WRITE(S(1), S(1)), WRITE(MIB, S(1)), DISCARD(0, MIB, 2), COMMIT, APPLY}},
     {.name = "a ring that is full: applied and used again",
      .is_bulky = true,
-     .step = {{WRITE, S(1), S(1)},
-              {FILL, .len = 124},
-              {FILL, .len = 118},
-              {RECORD},
-              {FILL, .len = 100},
-              {DISCARD, 0, MIB, 2},
-              {COMMIT}}},
+     .step = {WRITE(S(1), S(1)), FILL(124), FILL(118), RECORD, FILL(100), DISCARD(0, MIB, 2),
+              COMMIT}},
     {.name = "a differencing image: some sectors, more, all of a block",
      .spec = {.type = IMAGE_DIFFERENCING},
      .is_reused = true,
-     .step = {{WRITE, S(3), S(2)}, {COMMIT}, {WRITE, S(4), S(2)}, {WRITE, MIB, MIB}, {COMMIT}}},
+     .step = {WRITE(S(3), S(2)), COMMIT, WRITE(S(4), S(2)), WRITE(MIB, MIB), COMMIT}},
     {.name = "a differencing image: bits of an earlier life of the block do not count",
      .spec = {.type = IMAGE_DIFFERENCING},
      .is_reused = true,
-     .step = {{WRITE, S(3), S(9)},
-              {APPLY},
-              {RECORD},
-              {DISCARD, 0, MIB, 0},
-              {WRITE, S(5), S(2)},
-              {COMMIT},
-              {DISCARD, 0, MIB, 2},
-              {WRITE, S(4), S(1)}}},
+     .step = {WRITE(S(3), S(9)), APPLY, RECORD, DISCARD(0, MIB, 0), WRITE(S(5), S(2)), COMMIT,
+              DISCARD(0, MIB, 2), WRITE(S(4), S(1))}},
     {.name = "a differencing image, and entries too small for a call",
      .spec = {.type = IMAGE_DIFFERENCING},
      .entry_most = 8192,
      .is_lenient = true,
-     .step = {{WRITE, MIB - S(1), MIB + S(2)}, {COMMIT}, {WRITE, S(1), S(1)}, {APPLY}}},
+     .step = {WRITE(MIB - S(1), MIB + S(2)), COMMIT, WRITE(S(1), S(1)), APPLY}},
     {.name = "a fixed image",
      .spec = {.type = IMAGE_FIXED, .state = 6},
      .is_lenient = true,
-     .step = {{WRITE, MIB - S(1), S(2)}, {DISCARD, MIB, MIB, 3}, {WRITE, MIB, S(2)}, {APPLY}}},
+     .step = {WRITE(MIB - S(1), S(2)), DISCARD(MIB, MIB, 3), WRITE(MIB, S(2)), APPLY}},
     {.name = "sectors of 4096 bytes, blocks of 2 MiB",
      .spec = {.sector_bytes = 4096, .block_bytes = 2 * MIB},
-     .step = {{WRITE, 2 * MIB - 4096, 8192}, {COMMIT}, {WRITE, 2 * MIB, 4096}}},
+     .step = {WRITE(2 * MIB - 4096, 8192), COMMIT, WRITE(2 * MIB, 4096)}},
 };
 
 /* ---- running ---- */
 
 static void watch(struct crash_model *m, const struct script *script)
 {
-    for (const struct step *step = script->step; step->kind != END; step++) {
-        if (step->kind == WRITE || step->kind == DISCARD) {
+    for (const struct step *step = script->step; step->kind != STEP_END; step++) {
+        if (step->kind == STEP_WRITE || step->kind == STEP_DISCARD) {
             model_watch(m, step->offset, step->len);
         }
     }
@@ -168,25 +153,25 @@ static void choose(struct crash_model *m, const struct script *script)
 static void call(struct crash_model *m, const struct step *step)
 {
     switch (step->kind) {
-    case WRITE:
+    case STEP_WRITE:
         model_write(m, step->offset, step->len);
         break;
-    case DISCARD:
+    case STEP_DISCARD:
         model_discard(m, step->offset, step->len, step->state);
         break;
-    case COMMIT:
+    case STEP_COMMIT:
         model_commit(m);
         break;
-    case APPLY:
+    case STEP_APPLY:
         model_apply(m);
         break;
-    case FILL:
+    case STEP_FILL:
         model_fill(m, (unsigned)step->len);
         break;
-    case RECORD:
+    case STEP_RECORD:
         model_record(m);
         break;
-    case END:
+    case STEP_END:
     default:
         break;
     }
@@ -194,8 +179,8 @@ static void call(struct crash_model *m, const struct step *step)
 
 static bool has_record(const struct script *script)
 {
-    for (const struct step *step = script->step; step->kind != END; step++) {
-        if (step->kind == RECORD) {
+    for (const struct step *step = script->step; step->kind != STEP_END; step++) {
+        if (step->kind == STEP_RECORD) {
             return true;
         }
     }
@@ -210,7 +195,7 @@ static void play_script(struct crash_model *m, const struct script *script)
     if (!has_record(script)) {
         model_record(m);
     }
-    for (const struct step *step = script->step; step->kind != END; step++) {
+    for (const struct step *step = script->step; step->kind != STEP_END; step++) {
         call(m, step);
     }
 }
@@ -517,7 +502,7 @@ static struct step random_write(uint64_t *random, const struct image_spec *spec)
     const uint64_t at = chance(random, near < sectors ? near : sectors);
     const uint64_t len = 1 + chance(random, most);
 
-    return (struct step){WRITE, at * spec->sector_bytes,
+    return (struct step){STEP_WRITE, at * spec->sector_bytes,
                          (at + len < sectors ? len : sectors - at) * spec->sector_bytes, 0};
 }
 
@@ -530,7 +515,8 @@ static struct step random_discard(uint64_t *random, const struct image_spec *spe
     const uint64_t end = begin + (1 + chance(random, most)) * spec->block_bytes;
     const unsigned state = (unsigned)chance(random, 4);
 
-    return (struct step){DISCARD, begin, (end < spec->disk_bytes ? end : spec->disk_bytes) - begin,
+    return (struct step){STEP_DISCARD, begin,
+                         (end < spec->disk_bytes ? end : spec->disk_bytes) - begin,
                          spec->type == IMAGE_FIXED && state == 0 ? 3 : state};
 }
 
@@ -545,12 +531,12 @@ static struct step random_step(uint64_t *random, const struct image_spec *spec)
         return random_discard(random, spec);
     }
     if (choice < 17) {
-        return (struct step){.kind = COMMIT};
+        return (struct step){.kind = STEP_COMMIT};
     }
     if (choice < 18) {
-        return (struct step){.kind = APPLY};
+        return (struct step){.kind = STEP_APPLY};
     }
-    return (struct step){.kind = FILL, .len = 1 + chance(random, 120)};
+    return (struct step){.kind = STEP_FILL, .len = 1 + chance(random, 120)};
 }
 
 static void random_script(uint64_t number, struct script *script)
@@ -569,7 +555,7 @@ static void random_script(uint64_t number, struct script *script)
     record = chance(&random, steps);
     for (uint64_t i = 0; i < steps; i++) {
         script->step[i] =
-            i == record ? (struct step){.kind = RECORD} : random_step(&random, &script->spec);
+            i == record ? (struct step){.kind = STEP_RECORD} : random_step(&random, &script->spec);
     }
 }
 
