@@ -297,6 +297,12 @@ ifneq ($(wildcard docs/vhdxray.1),)
 	install -D -m 644 docs/vhdxray.1 '$(DESTDIR)$(PREFIX)/share/man/man1/vhdxray.1'
 endif
 
+.PHONY: install-corpus
+install-corpus: $(B)/vhdxforge ## install vhdxforge and its recipes (PREFIX, DESTDIR)
+	install -D -m 755 $(B)/vhdxforge '$(DESTDIR)$(PREFIX)/bin/vhdxforge'
+	cd corpus/recipes && find . -type f -exec \
+	    install -D -m 644 {} '$(abspath $(DESTDIR)$(PREFIX))/share/vhdxray/recipes/{}' \;
+
 .PHONY: format
 format: ## apply .clang-format (version 14, whose layout the sources have)
 	find $(wildcard parser replay reports cli corpus tests) -name '*.[ch]' -exec clang-format-14 -i {} +

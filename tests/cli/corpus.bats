@@ -126,7 +126,6 @@ END
 }
 
 @test "every image is the one of the manifest" {
-    [ -e "$VHDXRAY_SRC/corpus/MANIFEST" ] || skip 'the manifest is not written yet'
     forge sum --all
     [ "$status" -eq 0 ]
     diff "$VHDXRAY_SRC/corpus/MANIFEST" out
