@@ -1,8 +1,8 @@
 /* The images and findings on this machine, as one digest. Every image of the corpus is built; it
  * and every image of the case tables is checked with much and with little memory. All bytes and all
  * findings go into the digest, these as integers, whatever their byte order in memory: the digest
- * must be the same on every machine. Plain C, so that it
- * can be linked statically for machines that have no test library.
+ * must be the same on every machine. The power cuts of a session of the writer go in, too. Plain
+ * C, so that it can be linked statically for machines that have no test library.
  *
  *     portable FOLDER      prints the digest of all images and their number; FOLDER: the recipes
  *     portable FOLDER -v   prints it after each image too, to find the first that differs */
@@ -10,6 +10,7 @@
 #include "corpus/packed.h"
 #include "corpus/recipe.h"
 #include "tests/support/cases.h"
+#include "tests/support/crash_model.h"
 #include "tests/support/judge.h"
 #include "tests/support/legal_logs.h"
 #include "tests/support/replayed.h"
@@ -125,6 +126,50 @@ static bool digest_recipe(const char *folder, const char *name, uint64_t *digest
     return is_good;
 }
 
+/* ---- power cuts ---- */
+
+struct cuts {
+    struct crash_model m;
+    uint64_t refused;
+};
+
+static bool count_refused(void *ctx, const struct crash_state *state)
+{
+    struct cuts *cuts = ctx;
+
+    cuts->refused += model_judge(&cuts->m, state) ? 0 : 1;
+    return true;
+}
+
+/* A log that wraps, bitmaps, bits of an earlier life. Returns whether all states are as they must
+ * be; their number is of the digest. */
+static bool digest_cuts(uint64_t *digest)
+{
+    static const struct crash_options options = {
+        .subset_most = 6, .cut_most = 4, .rubbish_end = 4 * IMAGE_MIB, .random = 2, .seed = 1};
+    static struct cuts cuts;
+    struct vx_finding f = {0};
+
+    model_init(&cuts.m, &(struct image_spec){.type = IMAGE_DIFFERENCING});
+    cuts.m.w.journal.next = IMAGE_MIB - 2 * LOG_SECTOR;
+    cuts.m.w.journal.sequence = UINT64_C(0xfffffffe);
+    model_watch(&cuts.m, IMAGE_MIB - 512, 2048);
+    model_record(&cuts.m);
+    model_write(&cuts.m, IMAGE_MIB - 512, 2048);
+    model_commit(&cuts.m);
+    model_discard(&cuts.m, 0, IMAGE_MIB, 0);
+    model_write(&cuts.m, IMAGE_MIB - 1024, 512);
+    model_apply(&cuts.m);
+    f.arg[0] = crash_enumerate(&cuts.m.base, &cuts.m.w.tape, &options, count_refused, &cuts);
+    digest_bytes(&cuts.m.im, digest);
+    *digest = finding_digest(&f, *digest);
+    if (cuts.refused != 0) {
+        fprintf(stderr, "portable: power cut: %s\n", cuts.m.why);
+    }
+    model_free(&cuts.m);
+    return cuts.refused == 0;
+}
+
 /* ---- all ---- */
 
 struct progress {
@@ -180,6 +225,10 @@ int main(int argc, char **argv)
         fputs("portable: the recipes cannot be read\n", stderr);
         return EXIT_FAILURE;
     }
+    if (!digest_cuts(&progress.digest)) {
+        return EXIT_FAILURE;
+    }
+    advance(&progress, "power cuts");
     printf("%016" PRIx64 " %zu images\n", progress.digest, progress.images);
     return progress.images < 100 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
