@@ -16,11 +16,13 @@ static void read_good(const char *from)
 
 static void test_expectation_print__what_was_read__is_the_same_text(void **state)
 {
+    static const char both[] =
+        "check corrupt 2\n  LAY-006 error 2\n  LAY-006 fatal 1 @0x0\nraw incomplete\n"
+        "  RUN-004 warning 1\nreads 77\n";
     static const char *const texts[] = {
         "check sound 0\n",
         "check warnings 3\n  HDR-002 warning 1 @0x10000\n  HDR-005 warning 12345678901234567890\n",
-        "check corrupt 2\n  LAY-006 error 2\n  LAY-006 fatal 1 @0x0\nraw incomplete\n"
-        "  RUN-004 warning 1\nreads 77\n",
+        both,
         "check incomplete 1\n  RUN-006 warning 1\nraw sound\n",
     };
 
