@@ -17,6 +17,10 @@ WERROR  ?= $(if $(filter test verify audit coverage,$(MAKECMDGOALS)),1,0)
 # `make verify` takes these one after the other.
 STAGES  ?= test asan msan audit prove portability coverage
 
+# `make crash-long` takes so many random scripts, the first of them made from this number.
+CRASH_SCRIPTS ?= 200
+CRASH_SEED    ?= 1
+
 # Percent of parser/ and replay/ that the tests must reach.
 COVER_LINES    ?= 98
 COVER_BRANCHES ?= 90
@@ -112,6 +116,7 @@ $(eval $(call layer,parser,libvx.a))
 $(eval $(call layer,replay,libvxr.a))
 $(eval $(call layer,reports,libvxo.a))
 $(eval $(call layer,cli,libcli.a,cli/main.c))
+$(eval $(call layer,corpus,libcorpus.a,corpus/vhdxforge.c))
 $(eval $(call layer,tests/support,libsupport.a))
 
 LIBRARIES := $(addprefix $(B)/,libcli.a libvxo.a libvxr.a libvx.a)
@@ -125,6 +130,22 @@ $(B)/%.a:
 $(B)/vhdxray: $(B)/cli/main.o $(LIBRARIES)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS)
+
+# For readers of VHDX of any kind: images with known faults. It reads files as vhdxray does.
+$(B)/vhdxforge: $(B)/corpus/vhdxforge.o $(B)/libcorpus.a $(LIBRARIES)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ -lnettle
+
+.PHONY: corpus
+corpus: $(B)/vhdxforge ## build vhdxforge and every image of the corpus
+	@$(B)/vhdxforge build --all --force $(BUILD)/corpus
+	@echo '$(B)/vhdxforge'
+	@echo '$(BUILD)/corpus'
+
+.PHONY: peers
+peers: $(B)/vhdxforge ## what the other readers that are installed make of the corpus: docs/peers.md
+	@VHDXFORGE='$(CURDIR)/$(B)/vhdxforge' tests/peers/run -o docs/peers.md
+	@echo docs/peers.md
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
@@ -154,7 +175,8 @@ $(B)/sources: always
 
 UNITS     := $(patsubst %.c,%,$(wildcard tests/test_*.c))
 CLI_TESTS := $(wildcard tests/cli/*.bats)
-TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS)
+TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS) $(corpus_OBJECTS) \
+                $(B)/corpus/vhdxforge.o $(B)/tests/corpus_expect.o
 
 # Every test is one program; it may use what it likes of the archives.
 test_crc32c_LIBS := -lisal
@@ -184,18 +206,35 @@ SKIP += $(foreach t,$(JSON_UNITS) $(JSON_CLI),-s '$(basename $(notdir $(t)))=rea
 endif
 
 UNIT_PROGRAMS := $(UNITS:%=$(B)/%)
-$(UNIT_PROGRAMS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(LIBRARIES)
+$(UNIT_PROGRAMS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(B)/libcorpus.a $(LIBRARIES)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS) -lcmocka $($(@F)_LIBS)
+
+# For authors of recipes: prints what an .expect file would say today.
+$(B)/corpus_expect: $(B)/tests/corpus_expect.o $(B)/libsupport.a $(B)/libcorpus.a $(LIBRARIES)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(JSON_LIBS)
 
 .PHONY: objects test-objects
 objects: $(OBJECTS)
 test-objects: $(OBJECTS) $(TEST_OBJECTS)
 
+# The digests of the corpus come from libnettle.
+FORGE := $(B)/vhdxforge
+ifeq ($(shell $(PKG_CONFIG) --exists nettle 2>/dev/null && echo yes),)
+FORGE     :=
+CLI_TESTS := $(filter-out tests/cli/corpus.bats,$(CLI_TESTS))
+SKIP += -s 'corpus=libnettle, which vhdxforge needs, is not installed'
+endif
+
 .PHONY: test
-test: $(B)/vhdxray $(UNIT_PROGRAMS) ## pass the unit tests and the command-line tests
-	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXRAY_SRC='$(CURDIR)' \
-	    tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS)
+test: $(B)/vhdxray $(FORGE) $(UNIT_PROGRAMS) ## pass the unit tests and the command-line tests
+	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXFORGE='$(CURDIR)/$(B)/vhdxforge' \
+	    VHDXRAY_SRC='$(CURDIR)' tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS)
+
+.PHONY: crash-long
+crash-long: $(B)/tests/test_crash ## power cuts during random scripts (CRASH_SCRIPTS, CRASH_SEED)
+	@CRASH_SCRIPTS='$(CRASH_SCRIPTS)' CRASH_SEED='$(CRASH_SEED)' $<
 
 # Random cases against the naive models, 20 times as many as make test has: three million of the
 # overlay's. Another seed every time, and it is printed.
@@ -210,7 +249,7 @@ long: $(LONG) ## random cases against the naive models, by the million (TIMES, S
 
 .PHONY: audit
 audit: ## what a reviewer would look for: imports, layers, stack, warnings, linters, style
-	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli,$(d)/*.[ch]))
+	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli corpus,$(d)/*.[ch]))
 	@tests/run -l $(BUILD)/audit $(filter-out %.bash %.awk,$(wildcard tests/audit/*))
 
 .PHONY: prove
@@ -269,9 +308,15 @@ ifneq ($(wildcard docs/vhdxray.1),)
 	install -D -m 644 docs/vhdxray.1 '$(DESTDIR)$(PREFIX)/share/man/man1/vhdxray.1'
 endif
 
+.PHONY: install-corpus
+install-corpus: $(B)/vhdxforge ## install vhdxforge and its recipes (PREFIX, DESTDIR)
+	install -D -m 755 $(B)/vhdxforge '$(DESTDIR)$(PREFIX)/bin/vhdxforge'
+	cd corpus/recipes && find . -type f -exec \
+	    install -D -m 644 {} '$(abspath $(DESTDIR)$(PREFIX))/share/vhdxray/recipes/{}' \;
+
 .PHONY: format
 format: ## apply .clang-format (version 14, whose layout the sources have)
-	find $(wildcard parser replay reports cli tests) -name '*.[ch]' -exec clang-format-14 -i {} +
+	find $(wildcard parser replay reports cli corpus tests) -name '*.[ch]' -exec clang-format-14 -i {} +
 
 .PHONY: clean
 clean: ## remove what was built
@@ -280,7 +325,7 @@ clean: ## remove what was built
 .PHONY: help
 help: ## print this
 	@echo 'Targets:'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo 'Variables:'
 	@echo '  CC=gcc|clang   compiler; CFLAGS, LDFLAGS as usual'

@@ -1,9 +1,9 @@
 /* File identifier: what is read and what is remembered; the rules are rows of cases_layout.c. */
 #include "parser/fileid.h"
 
+#include "corpus/image.h"
 #include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
-#include "tests/support/image.h"
 #include "tests/support/unit.h"
 
 static void load(struct image *im, struct fault_source *fault, struct findings *f,

@@ -1,7 +1,7 @@
 /* GUIDs: text form, order, and the way through a finding. */
 #include "parser/guid.h"
 
-#include "tests/support/image.h"
+#include "corpus/image.h"
 #include "tests/support/unit.h"
 
 static void test_guid_format__guids_of_the_format__as_published(void **state)

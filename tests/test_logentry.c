@@ -1,7 +1,7 @@
 /* One log entry: positions of descriptors, decoding, and the walk. */
+#include "corpus/logbuild.h"
 #include "replay/logentry.h"
 #include "tests/support/fault_source.h"
-#include "tests/support/logbuild.h"
 #include "tests/support/unit.h"
 
 static void test_descriptor_places__any_index__behind_one_another(void **state)

@@ -1,7 +1,7 @@
 /* Ring arithmetic, and the window that reads it. */
+#include "corpus/logbuild.h"
 #include "replay/ring.h"
 #include "tests/support/fault_source.h"
-#include "tests/support/logbuild.h"
 #include "tests/support/replayed.h"
 #include "tests/support/unit.h"
 

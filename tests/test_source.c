@@ -1,8 +1,8 @@
 /* Sources: the one bounds check, holes, and images in memory. */
 #include "parser/source.h"
 
+#include "corpus/image.h"
 #include "tests/support/fault_source.h"
-#include "tests/support/image.h"
 #include "tests/support/unit.h"
 
 static enum vx_status fail_if_called(void *ctx, uint64_t offset, uint8_t *dst, size_t len)

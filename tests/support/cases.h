@@ -3,8 +3,8 @@
 #ifndef TESTS_CASES_H
 #define TESTS_CASES_H
 
+#include "corpus/logbuild.h"
 #include "tests/support/check.h"
-#include "tests/support/logbuild.h"
 
 /* Where a poke goes. Header and region table rows name both copies or one of them. */
 enum poke_place {

@@ -2,10 +2,10 @@
 #ifndef TESTS_CHECK_H
 #define TESTS_CHECK_H
 
+#include "corpus/image.h"
 #include "parser/structure.h"
 #include "parser/workspace.h"
 #include "tests/support/findings.h"
-#include "tests/support/image.h"
 
 struct check_options {
     size_t memory_bytes; /* 0: the least of vx_structure_need().max and CHECK_MEMORY_BYTES */

@@ -3,7 +3,7 @@
 #ifndef TESTS_LEGAL_LOGS_H
 #define TESTS_LEGAL_LOGS_H
 
-#include "tests/support/logbuild.h"
+#include "corpus/logbuild.h"
 
 enum { LEGAL_ENTRIES = 6, LEGAL_FILE_MIB = 8 };
 

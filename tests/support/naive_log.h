@@ -3,7 +3,7 @@
 #ifndef TESTS_NAIVE_LOG_H
 #define TESTS_NAIVE_LOG_H
 
-#include "tests/support/logbuild.h"
+#include "corpus/logbuild.h"
 
 struct naive_entry {
     uint32_t pos;

@@ -2,9 +2,9 @@
 #ifndef TESTS_REPLAYED_H
 #define TESTS_REPLAYED_H
 
+#include "corpus/image.h"
 #include "replay/simulate.h"
 #include "tests/support/findings.h"
-#include "tests/support/image.h"
 
 struct replayed {
     struct vx_source raw;

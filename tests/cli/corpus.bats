@@ -1,0 +1,194 @@
+#!/usr/bin/env bats
+# vhdxforge, and the corpus it builds through the program: verdict, exit status and totals of
+# every image. VHDXRAY, VHDXFORGE: the programs. VHDXRAY_SRC: the source.
+
+load images
+
+# Run vhdxforge; its standard output goes to `out`, its messages to `err`.
+forge() {
+    status=0
+    "$VHDXFORGE" --recipes="$VHDXRAY_SRC/corpus/recipes" "$@" >out 2>err || status=$?
+}
+
+sample='hdr/version-2'
+
+# A recipe of our own below `mine`.
+recipe() { # TEXT...
+    mkdir -p mine/own
+    printf '%s\n' "$@" >mine/own/image.recipe
+}
+
+@test "help, and command lines that are wrong" {
+    forge --help
+    [ "$status" -eq 0 ]
+    grep -q '^Usage: vhdxforge' out
+    grep -q 'Exit status: 0 done, 1 .* 2 ' out
+    for words in '' 'frobnicate' 'build one' 'build --all' 'list x' 'show' 'show --pattern x' \
+        'content one' 'sum' 'sum --all x' 'mutate a b' 'mutate --seed x a b' '--colour'; do
+        # shellcheck disable=SC2086 # words
+        forge $words
+        [ "$status" -eq 2 ]
+        grep -q vhdxforge err
+        [ ! -s out ]
+    done
+}
+
+@test "list names every recipe and its title" {
+    forge list
+    [ "$status" -eq 0 ]
+    [ "$(wc -l <out)" -eq "$(find "$VHDXRAY_SRC/corpus/recipes" -name '*.recipe' | wc -l)" ]
+    title=$(sed -n 's/^title //p' "$VHDXRAY_SRC/corpus/recipes/$sample.recipe")
+    grep -qE "^$sample +$title\$" out
+}
+
+@test "build makes an image, and another one only by force" {
+    forge build "$sample" image.vhdx
+    [ "$status" -eq 0 ]
+    [ "$(head -c 8 image.vhdx)" = vhdxfile ]
+    echo mine >image.vhdx
+    forge build "$sample" image.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'image.vhdx: is there already' err
+    [ "$(cat image.vhdx)" = mine ]
+    forge build --force "$sample" image.vhdx
+    [ "$status" -eq 0 ]
+    [ "$(head -c 8 image.vhdx)" = vhdxfile ]
+}
+
+@test "what cannot be built or read is named" {
+    forge build no/such image.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'no/such.recipe: there is no such recipe' err
+    forge build "$sample" no/such/folder.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'no/such/folder.vhdx: No such file' err
+    forge sum no-such-file
+    [ "$status" -eq 1 ]
+    grep -q 'no-such-file' err
+    [ ! -e image.vhdx ]
+}
+
+@test "an error in a recipe names file and line" {
+    recipe 'title wrong' '' 'create dynamic' 'set header.1.colour 5'
+    forge --recipes=mine build own/image image.vhdx
+    [ "$status" -eq 1 ]
+    [ "$(cat err)" = \
+        'vhdxforge: mine/own/image.recipe:4: this place has no such field: header.1.colour' ]
+    [ ! -e image.vhdx ]
+}
+
+@test "show prints recipe and expectation, or a pattern" {
+    forge show "$sample"
+    [ "$status" -eq 0 ]
+    grep -q '^title' out
+    grep -q '^check' out
+    forge show --pattern 0x04030201
+    [ "$status" -eq 0 ]
+    [ "$(wc -c <out)" -eq 4096 ]
+    [ "$(head -c 4 out | od -An -tx1)" = ' 01 02 03 04' ]
+    [ "$(tail -c 4 out | od -An -tx1)" = ' 01 02 03 04' ]
+}
+
+@test "content is what the image yields" {
+    recipe 'title written' 'create dynamic' 'write 1M-512 3M+1K pattern=5' 'discard 2M 1M zero' \
+        'write 16M-512 512 pattern=9' 'commit'
+    forge --recipes=mine build own/image image.vhdx
+    [ "$status" -eq 0 ]
+    forge --recipes=mine content own/image want.raw
+    [ "$status" -eq 0 ]
+    vhdxray export image.vhdx got.raw
+    [ "$status" -eq 0 ]
+    cmp want.raw got.raw
+    forge content "$sample" other.raw
+    [ "$status" -eq 1 ]
+    grep -q 'does not say what the disk holds' err
+}
+
+@test "sum is SHA-256 of the packed form, of recipes and of files alike" {
+    recipe 'title not a whole number of blocks' 'create dynamic' 'size 4M+5' 'bytes 4M+1 "end"'
+    forge --recipes=mine build own/image image.vhdx
+    forge --recipes=mine sum own/image image.vhdx
+    [ "$status" -eq 0 ]
+    python3 - image.vhdx >want <<'END'
+import hashlib
+import sys
+
+data = open(sys.argv[1], "rb").read()
+digest = hashlib.sha256(len(data).to_bytes(8, "little"))
+for at in range(0, len(data), 4096):
+    block = data[at : at + 4096].ljust(4096, b"\0")
+    if any(block):
+        digest.update(at.to_bytes(8, "little") + block)
+print(digest.hexdigest() + "  own/image")
+print(digest.hexdigest() + "  image.vhdx")
+END
+    diff out want
+}
+
+@test "every image is the one of the manifest" {
+    forge sum --all
+    [ "$status" -eq 0 ]
+    diff "$VHDXRAY_SRC/corpus/MANIFEST" out
+}
+
+@test "mutate damages a copy, the same for the same seed" {
+    forge build "$sample" image.vhdx
+    cp image.vhdx before.vhdx
+    for seed in 1 2 3 4; do
+        forge mutate --seed "$seed" image.vhdx "$seed.vhdx"
+        [ "$status" -eq 0 ]
+        refute cmp -s image.vhdx "$seed.vhdx"
+    done
+    cmp image.vhdx before.vhdx
+    refute cmp -s 1.vhdx 2.vhdx
+    forge mutate --seed 1 image.vhdx again.vhdx
+    cmp 1.vhdx again.vhdx
+    forge mutate --seed 2 image.vhdx again.vhdx
+    [ "$status" -eq 1 ]
+    cmp 1.vhdx again.vhdx
+    forge mutate --seed 1 missing.vhdx new.vhdx
+    [ "$status" -eq 1 ]
+    [ ! -e new.vhdx ]
+}
+
+@test "every image of the corpus gets its verdict, exit status and totals" {
+    forge build --all all
+    [ "$status" -eq 0 ]
+    [ "$(du -sk all | cut -f 1)" -lt 1048576 ]
+    python3 - "$VHDXRAY" all "$VHDXRAY_SRC/corpus/recipes" <<'END'
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+
+program, images, recipes = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+faults = 0
+checked = 0
+skipped = 0
+for path in sorted(recipes.glob("*/*.expect")):
+    name = path.relative_to(recipes).with_suffix("")
+    image = images / name.with_suffix(".vhdx")
+    if not image.exists():
+        skipped += 1  # the file system has no files of that length, which vhdxforge said
+        continue
+    lines = [line.split("#")[0].split() for line in path.read_text().splitlines()]
+    lines = [words for words in lines if words]
+    verdict, status = lines[0][1:]
+    totals = collections.Counter()
+    for words in lines[1:]:
+        if words[0] in ("raw", "reads"):
+            break
+        totals["VHDX-" + words[0]] += int(words[2], 0)
+    run = subprocess.run([program, "check", "--format", "json", image], capture_output=True)
+    got = json.loads(run.stdout)
+    want = (verdict, int(status), dict(totals))
+    found = (got["verdict"], run.returncode, got["totals"]["rules"])
+    if want != found:
+        print(f"{name}: wanted {want}, found {found}")
+        faults += 1
+    checked += 1
+print(f"{checked} images checked, {skipped} skipped, {faults} faults")
+sys.exit(faults != 0 or checked < 200)
+END
+}
