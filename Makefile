@@ -176,7 +176,7 @@ $(B)/sources: always
 UNITS     := $(patsubst %.c,%,$(wildcard tests/test_*.c))
 CLI_TESTS := $(wildcard tests/cli/*.bats)
 TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS) $(corpus_OBJECTS) \
-                $(B)/corpus/vhdxforge.o $(B)/tests/corpus_expect.o
+                $(patsubst %.c,$(B)/%.o,$(wildcard corpus/vhdxforge.c tests/corpus_expect.c))
 
 # Every test is one program; it may use what it likes of the archives.
 test_crc32c_LIBS := -lisal
