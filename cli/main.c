@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "cli/guard.h"
 #include "cli/verbs.h"
 #include "reports/version.h"
 
@@ -44,6 +45,9 @@ static enum cli_exit run_verb(const struct cli_verb *verb, int argc, char **argv
 {
     struct cli_options options;
 
+    if (!cli_guard_streams(argc - 1, argv + 1)) {
+        return CLI_EXIT_INCOMPLETE;
+    }
     if (!cli_options_parse(verb, argc, argv, &options)) {
         return CLI_EXIT_INCOMPLETE;
     }
@@ -68,6 +72,9 @@ static enum cli_exit dispatch(const char *word, int argc, char **argv, struct cl
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
         print(output, VXO_TOOL "\n");
         return CLI_EXIT_SOUND;
+    }
+    if (!cli_guard_streams(argc, argv)) {
+        return CLI_EXIT_INCOMPLETE;
     }
     return cli_usage_error(word[0] == '-' ? "unknown option" : "unknown verb", word, "--help");
 }
