@@ -116,6 +116,8 @@ bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *v
 void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *view)
 {
     struct vx_facts *facts = &s->facts;
+    /* more than the size of what is judged asks for would only be cleared */
+    uint64_t words = vx_min(s->claim_word_count, vx_claims_need(view->size).max / sizeof(uint64_t));
     struct vx_blocks_job job = {
         .view = view,
         .geo = &facts->geometry,
@@ -128,7 +130,7 @@ void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *v
     struct vx_finding f = vx_finding_at(VX_RUN_006, VX_OBJ_DISK, 0, VX_NO_OFFSET, 0);
 
     if (!facts->has_geometry || !facts->regions.bat.is_usable ||
-        vx_claims_init(&s->claims, s->claim_words, s->claim_word_count, facts->geometry.block_mib,
+        vx_claims_init(&s->claims, s->claim_words, words, facts->geometry.block_mib,
                        facts->geometry.has_parent) != VX_OK) {
         vx_report_skipped(s->rep, VX_PASS_BLOCKS);
         return;

@@ -46,7 +46,8 @@ struct vx_structure {
  */
 struct vx_need vx_structure_need(uint64_t file_bytes);
 
-/* memory: as aligned as malloc's, at least vx_structure_need().min bytes. The findings are the same
+/* memory: as aligned as malloc's, at least vx_structure_need().min bytes, of which only what the
+ * size of the judged view asks for is touched. The findings are the same
  * for any size, unless the smaller one ran into pass_limit, which VHDX-RUN-005 says.
  * Returns VX_OK or VX_E_WORKSPACE. */
 VX_MUST_USE enum vx_status vx_structure_init(struct vx_structure *s, void *memory, size_t bytes,

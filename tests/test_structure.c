@@ -171,6 +171,37 @@ static void test_structure_need__any_size__does_not_wrap(void **state)
     assert_true(vx_structure_need(64 * IMAGE_TIB).max <= 25 * IMAGE_MIB);
 }
 
+/* Memory is given for the image that replay may make; what is judged touches what it asks for. */
+static void test_check__more_memory_than_needed__is_not_touched(void **state)
+{
+    const size_t bytes = (size_t)vx_structure_need(64 * IMAGE_TIB).max;
+    struct vx_structure *s = malloc(sizeof(*s));
+    uint8_t *memory = malloc(bytes);
+    struct findings f;
+    struct image im;
+    struct vx_source src;
+
+    (void)state;
+    assert_non_null(s);
+    assert_non_null(memory);
+    memset(memory, 0xa5, bytes);
+    image_make(&im, &(struct image_spec){.state = 6});
+    src = image_source(&im);
+    findings_init(&f, "much memory");
+    assert_int_equal(vx_structure_init(s, memory, bytes, &f.rep), VX_OK);
+    vx_structure_check(s, &src);
+    expect_summary(&f, "");
+    for (size_t i = (size_t)vx_structure_need(im.size).max; i < bytes; i++) {
+        if (memory[i] != 0xa5) {
+            fail_msg("byte %zu was touched", i);
+        }
+    }
+    findings_free(&f);
+    image_free(&im);
+    free(memory);
+    free(s);
+}
+
 /* Images whose every read is made to fail or change. */
 static void make_image_of_kind(unsigned kind, struct image *im)
 {
@@ -400,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_check__source_without_knowledge_of_holes__same_findings),
         cmocka_unit_test(test_structure_init__one_byte_below_the_minimum__is_refused),
         cmocka_unit_test(test_structure_need__any_size__does_not_wrap),
+        cmocka_unit_test(test_check__more_memory_than_needed__is_not_touched),
         cmocka_unit_test(test_check__fault_at_every_read__is_said),
         cmocka_unit_test(test_check__failing_hole_queries__same_findings),
         cmocka_unit_test(test_check__sound_image_cut_anywhere__is_corrupt),
