@@ -41,6 +41,9 @@ static void put_change(struct vxo_buffer *put, const struct vxr_change *change)
     case VXR_CHANGE_HEADER_SECTION:
         vxo_put(put, "unused part of the header section");
         break;
+    case VXR_CHANGE_NEW_BAT:
+        vxo_put(put, "new place of the block allocation table");
+        break;
     case VXR_CHANGE_METADATA:
         vxo_put(put, "metadata");
         break;
@@ -81,6 +84,7 @@ static void put_counts(struct vxo_buffer *put, const struct vxr_delta *delta)
         [VXR_CHANGE_HEADER_SECTION] = {"piece of the unused header section",
                                        "pieces of the unused header section"},
         [VXR_CHANGE_BAT_ENTRY] = {"BAT entry", "BAT entries"},
+        [VXR_CHANGE_NEW_BAT] = {"piece of the BAT's new place", "pieces of the BAT's new place"},
         [VXR_CHANGE_METADATA] = {"piece of the metadata", "pieces of the metadata"},
         [VXR_CHANGE_OTHER] = {"piece outside the tables", "pieces outside the tables"},
     };
