@@ -247,6 +247,18 @@ enum cli_exit cli_session_explain(const struct cli_session *session)
     return status;
 }
 
+void cli_session_warn_of_log(const struct cli_session *session)
+{
+    const struct vx_headers *headers = &session->check.structure.facts.headers;
+
+    if (!headers->has_current) {
+        cli_complain(session->path, "there is no current header, so whether a log is pending is "
+                                    "not known: what it would hold is missing here");
+    } else if (headers->is_dirty && !session->check.is_replayed) {
+        cli_complain(session->path, "the log was not replayed: what it holds is missing here");
+    }
+}
+
 enum cli_exit cli_session_judge(const struct cli_session *session,
                                 const struct cli_options *options)
 {
@@ -274,10 +286,7 @@ enum cli_exit cli_session_judge(const struct cli_session *session,
         cli_complain(session->path, "nothing was written: --salvage writes what can be read");
         return status;
     }
-    if (facts->headers.is_dirty && !session->check.is_replayed) {
-        cli_complain(session->path, "the log was not replayed: what it holds is missing in "
-                                    "what is salvaged");
-    }
+    cli_session_warn_of_log(session);
     return CLI_EXIT_SOUND;
 }
 

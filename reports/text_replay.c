@@ -172,7 +172,10 @@ void vxo_text_replay(const struct vxo_text *out, const struct vxo_replay_report 
     vxo_page_write(&out->page, image->image);
     vxo_page_write(&out->page, ":\n");
     vxo_text_log_facts(out, image);
-    if (image->facts->headers.has_current && !image->facts->headers.is_dirty) {
+    if (!image->facts->headers.has_current) {
+        vxo_page_write(&out->page, "\n  There is no current header: whether a log is pending, and "
+                                   "what it would change, is\n  not known.\n");
+    } else if (!image->facts->headers.is_dirty) {
         vxo_page_write(&out->page, "\n  The log is empty: there is nothing to replay.\n");
     } else if (log->state == VXR_LOG_REPLAYED) {
         vxo_page_write(&out->page, "\n  Replay changes, in the order of the file:\n");
