@@ -69,6 +69,14 @@ refused() { # WHAT [HINT]
     refused "--at takes a number of log entries, not 'a'"
     vhdxray map --at=1
     refused 'map takes one image'
+    for option in --format=json --all --color=always; do
+        vhdxray replay $option -o copy a
+        refused "a copy is no report: -o does not go with '${option%%=*}'"
+    done
+    for option in --force --no-progress; do
+        vhdxray replay $option a
+        refused "without -o nothing is written, so there is no use for '$option'"
+    done
     vhdxray explain --format json HDR-003
     refused "unknown option '--format'"
     vhdxray explain
