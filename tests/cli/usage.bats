@@ -33,6 +33,15 @@ refused() { # WHAT [HINT]
     refused "unknown verb 'frobnicate'" "Try 'vhdxray --help'"
     vhdxray ''
     refused "unknown verb ''" "Try 'vhdxray --help'"
+    make_images
+    vhdxray sound.vhdx
+    refused "no verb given before the file 'sound.vhdx'" "Try 'vhdxray check sound.vhdx'"
+    vhdxray .
+    refused "unknown verb '.'" "Try 'vhdxray --help'"
+    vhdxray help frobnicate
+    refused "unknown verb 'frobnicate'" "Try 'vhdxray --help'"
+    vhdxray help check info
+    refused 'help takes one verb' "Try 'vhdxray --help'"
     vhdxray --frobnicate
     refused "unknown option '--frobnicate'" "Try 'vhdxray --help'"
     vhdxray check
@@ -104,11 +113,17 @@ refused() { # WHAT [HINT]
     cp out program
     vhdxray -h
     cmp out program
+    vhdxray help
+    cmp out program
     for verb in $(verbs); do
         vhdxray "$verb" --help
         [ "$status" -eq 0 ]
         [ "$(head -n 1 out | cut -d' ' -f1-3)" = "Usage: vhdxray $verb" ]
         [ "$(wc -L <out)" -le 100 ]
+        cp out its
+        vhdxray help "$verb"
+        [ "$status" -eq 0 ]
+        cmp out its
     done
     vhdxray --version
     [ "$status" -eq 0 ]
@@ -185,6 +200,15 @@ refused() { # WHAT [HINT]
     grep -q '^vhdxray: /dev/null: is a character device' err
     [ "$(head -n 1 out)" = 'sound.vhdx: sound' ]
     [ "$(wc -l <err)" -eq 3 ]
+    for verb in check log map; do
+        vhdxray $verb - <sound.vhdx
+        [ "$status" -eq 1 ]
+        [ ! -s out ]
+        [ "$(cat err)" = 'vhdxray: -: standard input cannot be read, for an image is not read in one go: name a file' ]
+    done
+    cp sound.vhdx ./-
+    vhdxray check -
+    [ "$status" -eq 0 ]
 }
 
 @test "what can be read but has no size is no empty file" {
