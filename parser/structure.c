@@ -56,8 +56,10 @@ bool vx_structure_check_head(struct vx_structure *s, const struct vx_source *raw
     vx_headers_load(raw, s->ws, s->rep, &facts->headers);
     if (facts->fileid.is_read && !facts->fileid.has_signature &&
         !vx_headers_have_signature(&facts->headers)) {
-        skip_from(s, VX_PASS_HEADERS); /* no VHDX at all: one finding says it */
-        return false;
+        if (s->rep->total[VX_RUN_001] > 0) {
+            skip_from(s, VX_PASS_HEADERS); /* what could not be read may be a header */
+        }
+        return false; /* no VHDX at all: one finding says it, and that there is nothing to check */
     }
     vx_headers_check(&facts->headers, raw->size, s->rep);
     h = vx_headers_current(&facts->headers);

@@ -7,7 +7,8 @@
  *     vx_structure_check_blocks(&s, &view);
  *     verdict = vx_verdict_of(&reporter);
  *
- * A pass whose input is unusable is skipped and reported as VHDX-RUN-003; it does not shout. */
+ * A pass whose input is unusable is skipped and reported as VHDX-RUN-003; it does not shout. Of a
+ * file that is no VHDX nothing is skipped: FTI-001 says that there is nothing to check. */
 #ifndef VX_PARSER_STRUCTURE_H
 #define VX_PARSER_STRUCTURE_H
 

@@ -180,6 +180,14 @@ refused() { # WHAT [HINT]
         [ "$(wc -l <out)" -le 8 ]
         grep -q 'VHDX-FTI-001' out
     done
+    # what is in the text is in the JSON, and nothing else
+    for options in '' --verbose; do
+        vhdxray check $options notes.txt
+        grep -o 'VHDX-[A-Z]*-[0-9]*' out | sort -u >in-text
+        [ "$(wc -l <in-text)" -eq 2 ]
+        vhdxray check --format=json notes.txt
+        jq -r '.totals.rules | keys[]' out | sort | diff in-text -
+    done
     : >empty
     vhdxray check empty
     [ "$status" -eq 2 ]
