@@ -63,6 +63,12 @@ bool vx_structure_check_head(struct vx_structure *s, const struct vx_source *raw
     }
     vx_headers_check(&facts->headers, raw->size, s->rep);
     h = vx_headers_current(&facts->headers);
+    if (!facts->headers.copy[0].is_read && !facts->headers.copy[1].is_read) {
+        vx_report_skipped(s->rep, VX_PASS_HEADERS);
+    }
+    if (h == NULL) {
+        vx_report_skipped(s->rep, VX_PASS_LOG); /* whether one is pending is not known */
+    }
     if (h != NULL && h->version != 1) {
         skip_from(s, VX_PASS_REGIONS); /* the layout of another version is not known */
         return false;
@@ -104,6 +110,9 @@ bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *v
 
     s->rep->evidence_end = view->size;
     vx_regions_load(view, s->ws, s->rep, &facts->regions);
+    if (!facts->regions.copy[0].is_read && !facts->regions.copy[1].is_read) {
+        vx_report_skipped(s->rep, VX_PASS_REGIONS);
+    }
     if (!facts->regions.is_usable) {
         vx_report_skipped(s->rep, VX_PASS_METADATA);
         vx_report_skipped(s->rep, VX_PASS_GEOMETRY);
