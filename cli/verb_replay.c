@@ -61,8 +61,11 @@ static enum cli_exit print_changes(const struct cli_options *options, struct cli
 /* An option that does nothing is refused: who gave it expects something. NULL: there is none. */
 static const char *find_useless(const struct cli_options *options)
 {
+    if (options->output == NULL && options->is_forced) {
+        return "--force";
+    }
     if (options->output == NULL) {
-        return options->is_forced ? "--force" : options->is_quiet ? "--no-progress" : NULL;
+        return options->is_quiet ? "--no-progress" : NULL;
     }
     if (options->is_json) {
         return "--format";
