@@ -144,18 +144,32 @@ static bool write_copy(struct cli_out *out, const struct cli_options *options,
     return cli_out_finish(out, session->check.view.size);
 }
 
-enum cli_exit cli_clean_copy(const struct cli_options *options, struct cli_session *session)
+/* Why can there be no copy? Puts nothing when there can. */
+static void put_objection(struct vxo_buffer *put, const struct cli_session *session)
 {
     const struct vx_header *header = vx_headers_current(&session->check.structure.facts.headers);
+
+    /* A copy whose number is the greatest there is could not be updated again (HDR-024). */
+    if (header == NULL || header->sequence_number >= UINT64_MAX - VX_HEADER_COPIES) {
+        vxo_put(put, "the sequence number of the headers cannot rise any more");
+    } else if (session->check.view.size > INT64_MAX) { /* of off_t */
+        vxo_put(put, "replay makes the file ");
+        vxo_put_size(put, session->check.view.size);
+        vxo_put(put, " long: no file can be");
+    }
+}
+
+enum cli_exit cli_clean_copy(const struct cli_options *options, struct cli_session *session)
+{
     char text[CLI_ERROR_BYTES];
     struct vxo_buffer error;
     struct cli_out out;
     bool is_good = false;
 
     vxo_buffer_init(&error, text, sizeof(text));
-    /* A copy whose number is the greatest there is could not be updated again (HDR-024). */
-    if (header == NULL || header->sequence_number >= UINT64_MAX - VX_HEADER_COPIES) {
-        cli_complain(session->path, "the sequence number of the headers cannot rise any more");
+    put_objection(&error, session);
+    if (error.len > 0) {
+        cli_complain(session->path, text);
         return CLI_EXIT_INCOMPLETE;
     }
     if (!cli_out_open_file(&out, options->output, &session->file, options->is_forced, &error)) {

@@ -148,7 +148,12 @@ bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *e
         return false;
     }
     if (stat(path, &status) != 0) {
-        explain_errno(error, errno);
+        if (errno == ENOENT && strcmp(path, "-") == 0) {
+            vxo_put(error, "standard input cannot be read, for an image is not read in one go: "
+                           "name a file");
+        } else {
+            explain_errno(error, errno);
+        }
         return false;
     }
     why_not = objection(status.st_mode);

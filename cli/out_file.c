@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/output.h"
@@ -215,9 +214,22 @@ static bool open_device(struct cli_out *out, uint64_t size, struct vxo_buffer *e
     return false;
 }
 
+const char *cli_out_stream_objection(int fd, const struct stat *status,
+                                     const struct cli_file *image)
+{
+    if (is_image(status, image)) {
+        return "is the image itself, which is never written";
+    }
+    if (S_ISBLK(status->st_mode) && holds_image(fd, status, image)) {
+        return HOLDS_IMAGE;
+    }
+    return S_ISBLK(status->st_mode) && image->state.node != 0 ? BOTH_DEVICES : NULL;
+}
+
 static bool open_stream(struct cli_out *out, struct vxo_buffer *error)
 {
     struct stat status;
+    const char *why_not = NULL;
 
     out->kind = CLI_OUT_STREAM;
     out->fd = STDOUT_FILENO;
@@ -225,16 +237,9 @@ static bool open_stream(struct cli_out *out, struct vxo_buffer *error)
         vxo_put(error, strerror(errno));
         return false;
     }
-    if (is_image(&status, out->image)) {
-        vxo_put(error, "is the image itself, which is never written");
-    } else if (S_ISBLK(status.st_mode) && holds_image(out->fd, &status, out->image)) {
-        vxo_put(error, HOLDS_IMAGE);
-    } else if (S_ISBLK(status.st_mode) && out->image->state.node != 0) {
-        vxo_put(error, BOTH_DEVICES);
-    } else {
-        return true;
-    }
-    return false;
+    why_not = cli_out_stream_objection(out->fd, &status, out->image);
+    vxo_put(error, why_not != NULL ? why_not : "");
+    return why_not == NULL;
 }
 
 /* May path be written? leads_to: what it leads to, as far as that exists; its mode is zeroed when

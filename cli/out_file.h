@@ -6,6 +6,8 @@
 #ifndef CLI_OUT_FILE_H
 #define CLI_OUT_FILE_H
 
+#include <sys/stat.h>
+
 #include "cli/file_source.h"
 
 enum { CLI_PATH_BYTES = 4096 };
@@ -37,6 +39,11 @@ bool cli_out_open(struct cli_out *out, const char *path, const struct cli_file *
 /* The same, for what only a file will do for. */
 bool cli_out_open_file(struct cli_out *out, const char *path, const struct cli_file *image,
                        bool is_forced, struct vxo_buffer *error);
+
+/* Why must nothing go to this open stream? NULL: as far as can be told it does not lead into the
+ * image. status: of fd. */
+const char *cli_out_stream_objection(int fd, const struct stat *status,
+                                     const struct cli_file *image);
 
 /* Write len bytes at offset. To a stream everything must come in order, without gaps.
  * Returns false after a failure, which out->error remembers. */

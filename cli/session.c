@@ -1,5 +1,5 @@
-/* Sessions. Memory for one image: what findings need is touched, a workspace of at most 9 MiB and
- * a little, and the overlay, of which the pages that hold no descriptor stay untouched. */
+/* Sessions. Memory for one image: what findings need is touched, of a workspace of 9 MiB and a
+ * little what the size of the image asks for, and of the overlay what holds a descriptor. */
 #include "cli/session.h"
 
 #include <stdlib.h>
@@ -24,17 +24,16 @@ enum cli_exit cli_exit_worse(enum cli_exit a, enum cli_exit b)
     return RANK[a] >= RANK[b] ? a : b;
 }
 
-/* Get memory: for the passes what the file's size asks for, up to our bound; for the overlay what a
- * log that fills the file could ask for, up to the user's. Returns whether there was enough. */
+/* Get memory: for the passes our bound, because a log may make any file grow; for the overlay what
+ * a log that fills the file could ask for, up to the user's. Returns whether there was enough. */
 static bool get_memory(struct cli_session *session, uint64_t memory_bytes)
 {
     uint64_t file_bytes = session->file.source.size;
-    struct vx_need need = vx_structure_need(file_bytes);
     uint64_t overlay_max = vxr_overlay_need(file_bytes / VXR_DESCRIPTOR_BYTES);
     uint64_t overlay = vx_max(memory_bytes, vxr_overlay_need(VXR_OVERLAY_RECORDS_MIN));
     struct vxr_memory *memory = &session->memory;
 
-    memory->structure_bytes = (size_t)vx_min(need.max, need.min + CLAIMS_BYTES_MAX);
+    memory->structure_bytes = (size_t)vx_structure_need(0).min + CLAIMS_BYTES_MAX;
     memory->structure = malloc(memory->structure_bytes);
     memory->log = calloc(1, sizeof(*memory->log));
     memory->overlay_bytes = (size_t)vx_min(vx_min(overlay, overlay_max), SIZE_MAX / 2);
@@ -248,6 +247,18 @@ enum cli_exit cli_session_explain(const struct cli_session *session)
     return status;
 }
 
+void cli_session_warn_of_log(const struct cli_session *session)
+{
+    const struct vx_headers *headers = &session->check.structure.facts.headers;
+
+    if (!headers->has_current) {
+        cli_complain(session->path, "there is no current header, so whether a log is pending is "
+                                    "not known: what it would hold is missing here");
+    } else if (headers->is_dirty && !session->check.is_replayed) {
+        cli_complain(session->path, "the log was not replayed: what it holds is missing here");
+    }
+}
+
 enum cli_exit cli_session_judge(const struct cli_session *session,
                                 const struct cli_options *options)
 {
@@ -275,10 +286,7 @@ enum cli_exit cli_session_judge(const struct cli_session *session,
         cli_complain(session->path, "nothing was written: --salvage writes what can be read");
         return status;
     }
-    if (facts->headers.is_dirty && !session->check.is_replayed) {
-        cli_complain(session->path, "the log was not replayed: what it holds is missing in "
-                                    "what is salvaged");
-    }
+    cli_session_warn_of_log(session);
     return CLI_EXIT_SOUND;
 }
 

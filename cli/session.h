@@ -94,6 +94,9 @@ enum cli_exit cli_session_explain(const struct cli_session *session);
 enum cli_exit cli_session_judge(const struct cli_session *session,
                                 const struct cli_options *options);
 
+/* What a log holds may be missing in the view that was judged: say so on standard error. */
+void cli_session_warn_of_log(const struct cli_session *session);
+
 void cli_session_close(struct cli_session *session);
 
 /* A vx_sink_fn for findings that are only counted. ctx: anything. */

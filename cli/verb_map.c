@@ -58,9 +58,7 @@ static enum cli_exit map(const struct cli_options *options, struct cli_session *
         cli_complain(session->path, "there is no map: where the blocks are is not known");
         return status == CLI_EXIT_SOUND ? CLI_EXIT_INCOMPLETE : status;
     }
-    if (facts->headers.is_dirty && !session->check.is_replayed) {
-        cli_complain(session->path, "the log was not replayed: the map is older than it");
-    }
+    cli_session_warn_of_log(session);
     if (options->is_json) {
         vxo_json_map(&json, &report);
     } else {

@@ -17,11 +17,11 @@ static const char HELP[] =
     "applied, headers updated, and otherwise the same. The image itself is never written.\n"
     "\n"
     "  -o, --output=COPY  write a clean copy\n"
-    "  --force            replace COPY if it exists\n"
-    "  --no-progress      show no progress on a terminal\n"
-    "  --format=FORMAT    text (default) or json\n"
-    "  --all              list all changes, not only the first 1000\n"
-    "  --color=WHEN       auto (default: on a terminal), always or never\n"
+    "  --force            with -o: replace COPY if it exists\n"
+    "  --no-progress      with -o: show no progress on a terminal\n"
+    "  --format=FORMAT    without -o: text (default) or json\n"
+    "  --all              without -o: list all changes, not only the first 1000\n"
+    "  --color=WHEN       without -o: auto (default: on a terminal), always or never\n"
     "  --memory=SIZE      most memory for the replay (default 256M)\n"
     "  -h, --help         print this\n"
     "\n"
@@ -58,7 +58,25 @@ static enum cli_exit print_changes(const struct cli_options *options, struct cli
     return cli_session_told(session, cli_session_exit(session));
 }
 
-static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
+/* An option that does nothing is refused: who gave it expects something. NULL: there is none. */
+static const char *find_useless(const struct cli_options *options)
+{
+    if (options->output == NULL && options->is_forced) {
+        return "--force";
+    }
+    if (options->output == NULL) {
+        return options->is_quiet ? "--no-progress" : NULL;
+    }
+    if (options->is_json) {
+        return "--format";
+    }
+    if (options->is_all) {
+        return "--all";
+    }
+    return options->color != CLI_COLOR_AUTO ? "--color" : NULL;
+}
+
+static enum cli_exit replay(const struct cli_options *options, struct cli_output *output)
 {
     bool has_copy = options->output != NULL;
     struct cli_session *session = cli_session_start(options, 1, "replay takes one image", output,
@@ -83,6 +101,20 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     }
     cli_session_close(session);
     return status;
+}
+
+static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
+{
+    const char *useless = find_useless(options);
+
+    if (useless != NULL) {
+        return cli_options_error(options,
+                                 options->output != NULL
+                                     ? "a copy is no report: -o does not go with"
+                                     : "without -o nothing is written, so there is no use for",
+                                 useless);
+    }
+    return replay(options, output);
 }
 
 const struct cli_verb CLI_REPLAY = {

@@ -97,7 +97,7 @@ static void map_block(struct vx_disk *disk, struct vx_disk_range *range)
         bool is_outside =
             vx_add_sat(block, vx_div(block, disk->geo->chunk_ratio)) >= disk->slot_count;
 
-        range->state = 0;
+        range->state = VX_STATE_COUNT;
         make_unreadable(range, is_outside ? VX_BAT_007 : VX_RUN_001);
         return;
     }

@@ -18,7 +18,7 @@ struct vx_disk_range {
     uint64_t offset;      /* virtual, bytes */
     uint64_t length;      /* at least 1 */
     uint64_t file_offset; /* FILE only */
-    unsigned state;       /* of the (first) block */
+    unsigned state;       /* of the blocks; VX_STATE_COUNT when their entries are lost */
     enum vx_rule rule;    /* UNREADABLE only; VX_RUN_001 when the table could not be read */
 };
 

@@ -7,6 +7,7 @@
 #include "parser/rules.h"
 
 #define VX_NO_OFFSET UINT64_MAX /* the finding is not about one place in the file */
+#define VX_NOT_KNOWN UINT64_MAX /* an argument that a message may lack: {kN} in its row */
 
 enum { VX_FINDING_ARGS = 4, VX_FINDINGS_PER_RULE = 100 };
 

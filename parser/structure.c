@@ -56,11 +56,19 @@ bool vx_structure_check_head(struct vx_structure *s, const struct vx_source *raw
     vx_headers_load(raw, s->ws, s->rep, &facts->headers);
     if (facts->fileid.is_read && !facts->fileid.has_signature &&
         !vx_headers_have_signature(&facts->headers)) {
-        skip_from(s, VX_PASS_HEADERS); /* no VHDX at all: one finding says it */
-        return false;
+        if (s->rep->total[VX_RUN_001] > 0) {
+            skip_from(s, VX_PASS_HEADERS); /* what could not be read may be a header */
+        }
+        return false; /* no VHDX at all: one finding says it, and that there is nothing to check */
     }
     vx_headers_check(&facts->headers, raw->size, s->rep);
     h = vx_headers_current(&facts->headers);
+    if (!facts->headers.copy[0].is_read && !facts->headers.copy[1].is_read) {
+        vx_report_skipped(s->rep, VX_PASS_HEADERS);
+    }
+    if (h == NULL) {
+        vx_report_skipped(s->rep, VX_PASS_LOG); /* whether one is pending is not known */
+    }
     if (h != NULL && h->version != 1) {
         skip_from(s, VX_PASS_REGIONS); /* the layout of another version is not known */
         return false;
@@ -102,6 +110,9 @@ bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *v
 
     s->rep->evidence_end = view->size;
     vx_regions_load(view, s->ws, s->rep, &facts->regions);
+    if (!facts->regions.copy[0].is_read && !facts->regions.copy[1].is_read) {
+        vx_report_skipped(s->rep, VX_PASS_REGIONS);
+    }
     if (!facts->regions.is_usable) {
         vx_report_skipped(s->rep, VX_PASS_METADATA);
         vx_report_skipped(s->rep, VX_PASS_GEOMETRY);
@@ -116,6 +127,8 @@ bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *v
 void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *view)
 {
     struct vx_facts *facts = &s->facts;
+    /* more than the size of what is judged asks for would only be cleared */
+    uint64_t words = vx_min(s->claim_word_count, vx_claims_need(view->size).max / sizeof(uint64_t));
     struct vx_blocks_job job = {
         .view = view,
         .geo = &facts->geometry,
@@ -128,7 +141,7 @@ void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *v
     struct vx_finding f = vx_finding_at(VX_RUN_006, VX_OBJ_DISK, 0, VX_NO_OFFSET, 0);
 
     if (!facts->has_geometry || !facts->regions.bat.is_usable ||
-        vx_claims_init(&s->claims, s->claim_words, s->claim_word_count, facts->geometry.block_mib,
+        vx_claims_init(&s->claims, s->claim_words, words, facts->geometry.block_mib,
                        facts->geometry.has_parent) != VX_OK) {
         vx_report_skipped(s->rep, VX_PASS_BLOCKS);
         return;

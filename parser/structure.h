@@ -7,7 +7,8 @@
  *     vx_structure_check_blocks(&s, &view);
  *     verdict = vx_verdict_of(&reporter);
  *
- * A pass whose input is unusable is skipped and reported as VHDX-RUN-003; it does not shout. */
+ * A pass whose input is unusable is skipped and reported as VHDX-RUN-003; it does not shout. Of a
+ * file that is no VHDX nothing is skipped: FTI-001 says that there is nothing to check. */
 #ifndef VX_PARSER_STRUCTURE_H
 #define VX_PARSER_STRUCTURE_H
 
@@ -46,7 +47,8 @@ struct vx_structure {
  */
 struct vx_need vx_structure_need(uint64_t file_bytes);
 
-/* memory: as aligned as malloc's, at least vx_structure_need().min bytes. The findings are the same
+/* memory: as aligned as malloc's, at least vx_structure_need().min bytes, of which only what the
+ * size of the judged view asks for is touched. The findings are the same
  * for any size, unless the smaller one ran into pass_limit, which VHDX-RUN-005 says.
  * Returns VX_OK or VX_E_WORKSPACE. */
 VX_MUST_USE enum vx_status vx_structure_init(struct vx_structure *s, void *memory, size_t bytes,

@@ -10,6 +10,8 @@ struct job {
     vxr_change_fn *change;
     void *ctx;
     struct vxr_delta *out;
+    enum vxr_change_kind bat_kind; /* what a change inside the table is */
+    uint64_t bat_end;              /* of its last entry */
 };
 
 /* What lies at an offset, and where that ends. */
@@ -34,8 +36,7 @@ static struct piece piece_at(const struct job *job, uint64_t offset)
          VX_REGION_TABLE_2_OFFSET + VX_REGION_TABLE_BYTES},
         {VXR_CHANGE_HEADER_SECTION, 0, VX_REGION_TABLE_2_OFFSET + VX_REGION_TABLE_BYTES,
          VX_HEADER_SECTION_BYTES},
-        {VXR_CHANGE_BAT_ENTRY, 0, regions->bat.offset,
-         vx_add_sat(regions->bat.offset, regions->bat.length)},
+        {job->bat_kind, 0, regions->bat.offset, job->bat_end},
         {VXR_CHANGE_METADATA, 0, regions->metadata.offset,
          vx_add_sat(regions->metadata.offset, regions->metadata.length)},
     };
@@ -168,6 +169,43 @@ static void compare_segment(const struct job *job, const struct vxr_segment *s)
     }
 }
 
+static void ignore(void *ctx, const struct vx_finding *finding)
+{
+    (void)ctx;
+    (void)finding;
+}
+
+/* Does the BAT of the replayed image lie where the image has its own? Only then was there an entry
+ * before. */
+static bool has_bat_moved(const struct job *job)
+{
+    struct vxr_check *c = job->c;
+    struct vx_regions *before = &c->replayed_facts.regions;
+    uint32_t i = vxr_overlay_find(&c->overlay, VX_REGION_TABLE_1_OFFSET);
+
+    if (i >= c->overlay.segment_count ||
+        c->overlay.segment[i].begin >= VX_REGION_TABLE_2_OFFSET + VX_REGION_TABLE_BYTES) {
+        return false; /* the log writes no region table */
+    }
+    vx_reporter_init(&c->muted, ignore, NULL);
+    vx_regions_load(job->raw, c->structure.ws, &c->muted, before);
+    return !before->bat.is_present || before->bat.offset != c->structure.facts.regions.bat.offset;
+}
+
+/* What is the table, and where does it end? Without geometry all of its region may be entries. */
+static void find_bat(struct job *job)
+{
+    const struct vx_facts *facts = &job->c->structure.facts;
+    uint64_t length = facts->regions.bat.length;
+
+    if (facts->has_geometry) {
+        length =
+            vx_min(length, vx_min(facts->geometry.bat_entries, UINT32_MAX) * VX_BAT_ENTRY_BYTES);
+    }
+    job->bat_kind = has_bat_moved(job) ? VXR_CHANGE_NEW_BAT : VXR_CHANGE_BAT_ENTRY;
+    job->bat_end = vx_add_sat(facts->regions.bat.offset, length);
+}
+
 void vxr_delta_run(struct vxr_check *c, const struct vx_source *raw, vxr_change_fn *change,
                    void *ctx, struct vxr_delta *out)
 {
@@ -176,6 +214,9 @@ void vxr_delta_run(struct vxr_check *c, const struct vx_source *raw, vxr_change_
     memset(out, 0, sizeof(*out));
     out->old_size = raw->size;
     out->new_size = c->view.size;
+    if (c->is_replayed) {
+        find_bat(&job);
+    }
     for (uint32_t i = 0; c->is_replayed && i < c->overlay.segment_count; i++) {
         compare_segment(&job, &c->overlay.segment[i]);
     }

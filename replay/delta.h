@@ -8,8 +8,10 @@ enum vxr_change_kind {
     VXR_CHANGE_REGION_TABLE,   /* index: 0 or 1 */
     VXR_CHANGE_HEADER_SECTION, /* the unused rest of the first MiB */
     VXR_CHANGE_BAT_ENTRY,      /* index: BAT entry; before and after: its 8 bytes */
+    VXR_CHANGE_NEW_BAT,        /* where the BAT lies after replay, and did not lie before */
     VXR_CHANGE_METADATA,
-    VXR_CHANGE_OTHER, /* sector bitmaps, other regions, blocks, free space */
+    VXR_CHANGE_OTHER, /* slots behind the last BAT entry, sector bitmaps, other regions, blocks,
+                         free space */
     VXR_CHANGE_KIND_COUNT
 };
 
@@ -35,7 +37,8 @@ typedef void vxr_change_fn(void *ctx, const struct vxr_change *change);
 
 /* Compare image and view wherever the overlay covers, after vxr_check_run() of a dirty image.
  * Changes come in file order, each at most 64 KiB long. Reads what the overlay covers inside the
- * image, twice; holes are skipped. out is zeroed on entry. */
+ * image, twice, and the image's region tables if the log writes any; holes are skipped.
+ * c->structure.ws is overwritten. out is zeroed on entry. */
 void vxr_delta_run(struct vxr_check *c, const struct vx_source *raw, vxr_change_fn *change,
                    void *ctx, struct vxr_delta *out);
 

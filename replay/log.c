@@ -391,7 +391,8 @@ static void decide(struct job *job)
     }
 }
 
-/* The image is dirty: how much is pending? Of a state on the way that is no question. */
+/* The image is dirty: how much is pending, as far as that was found out? Of a state on the way that
+ * is no question. */
 static void report_pending(struct job *job)
 {
     struct vx_finding f =
@@ -399,8 +400,8 @@ static void report_pending(struct job *job)
                       vx_header_offset(job->header_copy) + VX_HEADER_LOG_GUID_POS, VX_GUID_BYTES);
 
     vx_guid_split(&job->header->log_guid, &f.arg[0], &f.arg[1]);
-    f.arg[2] = job->out->entries;
-    f.arg[3] = job->out->bytes;
+    f.arg[2] = job->out->scan.has_active && !job->is_lost ? job->out->entries : VX_NOT_KNOWN;
+    f.arg[3] = job->out->state == VXR_LOG_REPLAYED ? job->out->bytes : VX_NOT_KNOWN;
     if (job->out->descriptors == 0 && job->out->state == VXR_LOG_REPLAYED) {
         f.rule = VX_SEQ_012; /* dirty in form only */
     }

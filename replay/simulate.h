@@ -30,7 +30,8 @@ struct vxr_check {
     struct vxr_log log;
     struct vx_source view;          /* what was judged: the image, or the image after replay */
     bool is_replayed;               /* the view is not the image */
-    struct vx_facts replayed_facts; /* scratch of vxr_check_unreplayed() */
+    struct vx_facts replayed_facts; /* scratch of vxr_check_unreplayed() and vxr_delta_run() */
+    struct vx_reporter muted;       /* scratch of vxr_delta_run() */
     uint64_t prefix; /* entries of the active sequence to apply, or VXR_ALL_ENTRIES */
 };
 

@@ -124,11 +124,12 @@ static enum vx_status view_read(void *ctx, uint64_t offset, uint8_t *dst, size_t
 }
 
 /* Data is where the image has data or a data segment lies; zero ranges are not looked at, so that a
- * range reported as data may still hold only zeros. */
+ * range reported as data may still hold only zeros. So may a sector behind many of them. */
 static enum vx_status view_next_data(void *ctx, uint64_t offset, struct vx_range *data)
 {
     const struct vxr_view *view = ctx;
     const struct vxr_overlay *overlay = view->overlay;
+    uint32_t i = vxr_overlay_find(overlay, offset);
     enum vx_status status = VX_OK;
     struct vx_range range = {.begin = UINT64_MAX, .end = UINT64_MAX};
 
@@ -138,15 +139,16 @@ static enum vx_status view_next_data(void *ctx, uint64_t offset, struct vx_range
             range = (struct vx_range){.begin = UINT64_MAX, .end = UINT64_MAX};
         }
     }
-    /* at most as many steps as there are zero segments before the next data */
-    for (uint32_t i = vxr_overlay_find(overlay, offset); i < overlay->segment_count; i++) {
-        const struct vxr_segment *s = &overlay->segment[i];
+    for (uint32_t passed = 0; passed <= VXR_ZEROS_PASSED_MAX; passed++, i++) {
+        uint64_t begin = 0;
 
-        if (s->begin >= range.begin) {
+        if (i >= overlay->segment_count || overlay->segment[i].begin >= range.begin) {
             break;
         }
-        if (s->data_pos != VXR_NO_DATA) {
-            range = (struct vx_range){.begin = vx_max(s->begin, offset), .end = s->end};
+        begin = vx_max(overlay->segment[i].begin, offset);
+        if (overlay->segment[i].data_pos != VXR_NO_DATA || passed == VXR_ZEROS_PASSED_MAX) {
+            range.begin = begin;
+            range.end = vx_min(overlay->segment[i].end, vx_add_sat(begin, VXR_SECTOR_BYTES));
             break;
         }
     }

@@ -21,6 +21,14 @@ static void put_bool(struct vxo_buffer *put, const char *name, bool is_true)
     vxo_put(put, is_true ? "true" : "false");
 }
 
+static void put_text(struct vxo_buffer *put, const char *name, const char *text)
+{
+    vxo_put(put, name);
+    vxo_put(put, "\"");
+    vxo_put(put, text);
+    vxo_put(put, "\"");
+}
+
 static void tell_range(void *ctx, const struct vx_disk_range *range)
 {
     struct teller *teller = ctx;
@@ -40,13 +48,13 @@ static void tell_range(void *ctx, const struct vx_disk_range *range)
     if (is_file) {
         put_uint(&line.put, ", \"offset\": ", range->file_offset);
     }
-    vxo_put(&line.put, ", \"state\": \"");
-    vxo_put(&line.put, vxo_state_name(range->state));
-    vxo_put(&line.put, "\"");
+    if (range->state < VX_STATE_COUNT) {
+        put_text(&line.put, ", \"state\": ", vxo_state_name(range->state));
+    } else {
+        vxo_put(&line.put, ", \"state\": null");
+    }
     if (range->kind == VX_DISK_UNREADABLE) {
-        vxo_put(&line.put, ", \"unreadable\": \"");
-        vxo_put(&line.put, vxo_rule_text(range->rule)->id);
-        vxo_put(&line.put, "\"");
+        put_text(&line.put, ", \"unreadable\": ", vxo_rule_text(range->rule)->id);
     }
     vxo_put(&line.put, "}");
     teller->has_range = true;

@@ -13,11 +13,9 @@ struct teller {
 const char *vxo_change_name(enum vxr_change_kind kind)
 {
     static const char *const NAMES[VXR_CHANGE_KIND_COUNT] = {
-        [VXR_CHANGE_REGION_TABLE] = "region-table",
-        [VXR_CHANGE_HEADER_SECTION] = "header-section",
-        [VXR_CHANGE_BAT_ENTRY] = "bat-entry",
-        [VXR_CHANGE_METADATA] = "metadata",
-        [VXR_CHANGE_OTHER] = "other",
+        [VXR_CHANGE_REGION_TABLE] = "region-table", [VXR_CHANGE_HEADER_SECTION] = "header-section",
+        [VXR_CHANGE_BAT_ENTRY] = "bat-entry",       [VXR_CHANGE_NEW_BAT] = "new-bat",
+        [VXR_CHANGE_METADATA] = "metadata",         [VXR_CHANGE_OTHER] = "other",
     };
 
     return (unsigned)kind < VXR_CHANGE_KIND_COUNT ? NAMES[kind] : "";

@@ -94,6 +94,13 @@ static void put_argument(struct vxo_buffer *out, char kind, size_t n,
     case 's':
         put_signature(out, value);
         break;
+    case 'k':
+        if (value == VX_NOT_KNOWN) {
+            vxo_put(out, "not known");
+            break;
+        }
+        vxo_put_uint(out, value);
+        break;
     default:
         vxo_put_uint(out, value);
         break;
@@ -135,7 +142,7 @@ static size_t parse(const char *text, char *kind, size_t *n)
         return 0;
     }
     if (text[at] == 'x' || text[at] == 'b' || text[at] == 'g' || text[at] == 'o' ||
-        text[at] == 'p' || text[at] == 's') {
+        text[at] == 'p' || text[at] == 's' || text[at] == 'k') {
         *kind = text[at];
         at++;
     }

@@ -260,12 +260,11 @@ static void write_unreplayed(const struct vxo_text *out, const struct vxo_report
     vxo_page_paragraph(&out->page, line.text, 0);
 }
 
-/* A file that is no VHDX: say so, and leave out what follows from it. */
+/* A file that is no VHDX: say so, and what to do. */
 static void write_foreign(const struct vxo_text *out, const struct vxo_report *report)
 {
     write_verdict(out, report);
-    write_group(out, report, VX_LAY_003, VX_SEV_FATAL, true);
-    write_group(out, report, VX_FTI_001, VX_SEV_FATAL, true);
+    write_findings(out, report, true);
     vxo_page_paragraph(&out->page, vxo_rule_text(VX_FTI_001)->hint, INDENT);
 }
 

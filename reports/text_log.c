@@ -137,7 +137,7 @@ static void write_state(const struct vxo_text *out, const struct vxo_log_report 
 
     vxo_line_init(&line);
     if (!image->facts->headers.has_current) {
-        vxo_put(&line.put, "There is no current header, so there is no log either.");
+        vxo_put(&line.put, "There is no current header: whether a log is pending is not known.");
     } else if (!image->facts->headers.is_dirty) {
         vxo_put(&line.put, "The log is empty, because LogGuid is zero: whatever entries lie in "
                            "it do not count.");
@@ -163,7 +163,10 @@ static const char *no_state(const struct vxo_report *image)
     if (image->log->state == VXR_LOG_REPLAYED) {
         return NULL;
     }
-    if (headers->has_current && !headers->is_dirty) {
+    if (!headers->has_current) {
+        return "There is no current header: this is the image as it lies.";
+    }
+    if (!headers->is_dirty) {
         return "The log is clean: this is the image as it lies.";
     }
     if (image->log->state == VXR_LOG_UNKNOWN) {

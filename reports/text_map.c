@@ -33,7 +33,8 @@ static void tell_range(void *ctx, const struct vx_disk_range *range)
     write_number(page, range->kind == VX_DISK_FILE, range->file_offset);
     vxo_page_write(page, vxo_state_name(range->state));
     if (range->kind == VX_DISK_UNREADABLE) {
-        vxo_page_write(page, ", cannot be read: ");
+        vxo_page_write(page, range->state < VX_STATE_COUNT ? ", " : "");
+        vxo_page_write(page, "cannot be read: ");
         vxo_page_write(page, vxo_rule_text(range->rule)->id);
     } else if (range->kind == VX_DISK_PARENT) {
         vxo_page_write(page, ", in the parent");

@@ -41,6 +41,9 @@ static void put_change(struct vxo_buffer *put, const struct vxr_change *change)
     case VXR_CHANGE_HEADER_SECTION:
         vxo_put(put, "unused part of the header section");
         break;
+    case VXR_CHANGE_NEW_BAT:
+        vxo_put(put, "new place of the block allocation table");
+        break;
     case VXR_CHANGE_METADATA:
         vxo_put(put, "metadata");
         break;
@@ -81,6 +84,7 @@ static void put_counts(struct vxo_buffer *put, const struct vxr_delta *delta)
         [VXR_CHANGE_HEADER_SECTION] = {"piece of the unused header section",
                                        "pieces of the unused header section"},
         [VXR_CHANGE_BAT_ENTRY] = {"BAT entry", "BAT entries"},
+        [VXR_CHANGE_NEW_BAT] = {"piece of the BAT's new place", "pieces of the BAT's new place"},
         [VXR_CHANGE_METADATA] = {"piece of the metadata", "pieces of the metadata"},
         [VXR_CHANGE_OTHER] = {"piece outside the tables", "pieces outside the tables"},
     };
@@ -168,7 +172,10 @@ void vxo_text_replay(const struct vxo_text *out, const struct vxo_replay_report 
     vxo_page_write(&out->page, image->image);
     vxo_page_write(&out->page, ":\n");
     vxo_text_log_facts(out, image);
-    if (image->facts->headers.has_current && !image->facts->headers.is_dirty) {
+    if (!image->facts->headers.has_current) {
+        vxo_page_write(&out->page, "\n  There is no current header: whether a log is pending, and "
+                                   "what it would change, is\n  not known.\n");
+    } else if (!image->facts->headers.is_dirty) {
         vxo_page_write(&out->page, "\n  The log is empty: there is nothing to replay.\n");
     } else if (log->state == VXR_LOG_REPLAYED) {
         vxo_page_write(&out->page, "\n  Replay changes, in the order of the file:\n");

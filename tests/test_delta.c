@@ -126,7 +126,7 @@ static void test_delta_run__every_kind__named_with_index_and_values(void **state
     (void)state;
     image_make(&im, &(struct image_spec){0});
     image_bat_set(&im, 3, image_entry(0, 2));
-    image_bat_set(&im, 16, image_entry(77, 1));
+    image_bat_set(&im, 15, image_entry(77, 1));
     log_init(&log, &im, IMAGE_LOG, VX_MIB);
     (void)log_put(&log, &entry);
     raw = image_source(&im);
@@ -143,14 +143,88 @@ static void test_delta_run__every_kind__named_with_index_and_values(void **state
     assert_int_equal(told.at[3].index, 3);
     assert_int_equal(told.at[3].before, 2);
     assert_int_equal(told.at[3].after, 0);
-    assert_int_equal(told.at[4].index, 16);
-    assert_int_equal(told.at[4].offset, IMAGE_BAT + 128);
+    assert_int_equal(told.at[4].index, 15);
+    assert_int_equal(told.at[4].offset, IMAGE_BAT + 120);
     assert_int_equal(told.at[4].before, image_entry(77, 1));
     assert_int_equal(told.at[5].kind, VXR_CHANGE_OTHER);
     assert_int_equal(told.at[5].offset, 5 * IMAGE_MIB);
     assert_int_equal(delta.new_size, 6 * IMAGE_MIB);
     replayed_close(&r);
     image_free(&im);
+}
+
+/* The region is longer than the table: what lies behind the last entry is none. */
+static void test_delta_run__slots_behind_the_last_entry__are_no_entries(void **state)
+{
+    static struct told told;
+    static const struct log_entry entry = {
+        .sequence = 5, .write = {{LOG_DATA, IMAGE_BAT, 1}, {LOG_DATA, IMAGE_BAT + 4096, 2}}};
+    struct image im;
+    struct test_log log;
+    struct vx_source raw;
+    struct replayed r;
+    struct vxr_delta delta;
+    uint64_t entries = 0;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){0});
+    log_init(&log, &im, IMAGE_LOG, VX_MIB);
+    (void)log_put(&log, &entry);
+    raw = image_source(&im);
+    replayed_open(&r, "behind the table", &raw, NULL);
+    told.count = 0;
+    vxr_delta_run(r.check, &raw, hear, &told, &delta);
+    entries = im.bat_entries;
+    assert_int_equal(told.count, entries + 2);
+    for (size_t i = 0; i < entries; i++) {
+        assert_int_equal(told.at[i].kind, VXR_CHANGE_BAT_ENTRY);
+        assert_int_equal(told.at[i].index, i);
+    }
+    assert_int_equal(told.at[entries].kind, VXR_CHANGE_OTHER);
+    assert_int_equal(told.at[entries].offset, IMAGE_BAT + 8 * entries);
+    assert_int_equal(told.at[entries + 1].kind, VXR_CHANGE_OTHER);
+    replayed_close(&r);
+    image_free(&im);
+}
+
+/* Region tables that the log rewrites, with the BAT somewhere else, or where it was. */
+static void expect_moved(uint64_t place, enum vxr_change_kind kind)
+{
+    static struct told told;
+    const struct log_entry entry = {
+        .sequence = 5, .write = {{LOG_ZERO, IMAGE_REGIONS_1, 65536}, {LOG_DATA, place, 1}}};
+    struct image im;
+    struct test_log log;
+    struct vx_source raw;
+    struct replayed r;
+    struct vxr_delta delta;
+
+    image_make(&im, &(struct image_spec){0});
+    im.size = 8 * IMAGE_MIB;
+    image_bat_set(&im, 0, image_entry(0, 2));
+    /* the image says `place` in table 2 only, which counts once table 1 is destroyed */
+    image_put(&im, image_region_at(1, IMAGE_REGION_BAT, 16), 8, place);
+    image_seal(&im);
+    log_init(&log, &im, IMAGE_LOG, VX_MIB);
+    (void)log_put(&log, &entry);
+    raw = image_source(&im);
+    replayed_open(&r, "moved", &raw, NULL);
+    assert_int_equal(r.check->structure.facts.regions.bat.offset, place);
+    told.count = 0;
+    vxr_delta_run(r.check, &raw, hear, &told, &delta);
+    assert_int_equal(told.at[0].kind, VXR_CHANGE_REGION_TABLE);
+    assert_int_equal(told.at[1].kind, kind);
+    assert_int_equal(told.at[1].offset, place);
+    assert_int_equal(delta.changes[VXR_CHANGE_BAT_ENTRY] > 0, kind == VXR_CHANGE_BAT_ENTRY);
+    replayed_close(&r);
+    image_free(&im);
+}
+
+static void test_delta_run__bat_moved_by_the_log__has_no_entries_before(void **state)
+{
+    (void)state;
+    expect_moved(6 * IMAGE_MIB, VXR_CHANGE_NEW_BAT);
+    expect_moved(IMAGE_BAT, VXR_CHANGE_BAT_ENTRY);
 }
 
 static void test_delta_run__zeros_of_2_62_bytes__cost_what_is_there(void **state)
@@ -230,6 +304,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_delta_run__every_legal_log__as_byte_by_byte),
         cmocka_unit_test(test_delta_run__every_kind__named_with_index_and_values),
+        cmocka_unit_test(test_delta_run__slots_behind_the_last_entry__are_no_entries),
+        cmocka_unit_test(test_delta_run__bat_moved_by_the_log__has_no_entries_before),
         cmocka_unit_test(test_delta_run__zeros_of_2_62_bytes__cost_what_is_there),
         cmocka_unit_test(test_delta_run__failing_source__counts_what_was_not_compared),
     };

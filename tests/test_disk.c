@@ -254,6 +254,7 @@ static void test_disk_map__table_too_short__blocks_behind_it_are_lost(void **sta
     assert_int_equal(vx_disk_map(&x.disk, 5 * IMAGE_MIB, UINT64_MAX, &r), VX_OK);
     assert_int_equal(r.kind, VX_DISK_UNREADABLE);
     assert_int_equal(r.rule, VX_BAT_007);
+    assert_int_equal(r.state, VX_STATE_COUNT);
     assert_int_equal(r.length, 11 * IMAGE_MIB);
     image_free(&x.im);
 }

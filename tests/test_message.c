@@ -67,6 +67,7 @@ static void test_expand__each_placeholder__replaced(void **state)
         {"{o0}", {UINT64_MAX}, "an unknown object"},
         {"the pass \"{p0}\"", {VX_PASS_GEOMETRY}, "the pass \"geometry\""},
         {"{p0}", {VX_PASS_COUNT}, ""},
+        {"{k0}, {k1}", {VX_NOT_KNOWN - 1, VX_NOT_KNOWN}, "18446744073709551614, not known"},
         {"{s0}", {0x64616568}, "\"head\""},
         {"{s1}", {0, 0x656c696678646876}, "\"vhdxfile\""},
         {"{s0}", {0}, "zeros"},

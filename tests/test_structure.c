@@ -171,6 +171,113 @@ static void test_structure_need__any_size__does_not_wrap(void **state)
     assert_true(vx_structure_need(64 * IMAGE_TIB).max <= 25 * IMAGE_MIB);
 }
 
+/* Passes that were skipped, as bits; reported once each. */
+static unsigned skipped_passes(const struct findings *f)
+{
+    unsigned passes = 0;
+
+    for (size_t i = 0; i < f->count; i++) {
+        if (f->at[i].rule == VX_RUN_003) {
+            assert_true(f->at[i].arg[0] < VX_PASS_COUNT);
+            assert_int_equal(passes & (1u << f->at[i].arg[0]), 0);
+            passes |= 1u << f->at[i].arg[0];
+        }
+    }
+    return passes;
+}
+
+/* A file cut so early that whole structures lie behind its end: every pass that found nothing to
+ * read is named. */
+static void test_check__structures_behind_the_end__their_passes_are_named(void **state)
+{
+    enum {
+        NO_TABLES = 1 << VX_PASS_METADATA | 1 << VX_PASS_GEOMETRY,
+        NO_BLOCKS = 1 << VX_PASS_BLOCKS
+    };
+    enum {
+        NO_REGIONS = 1 << VX_PASS_REGIONS,
+        NO_LOG = 1 << VX_PASS_LOG,
+        NO_HEADERS = 1 << VX_PASS_HEADERS
+    };
+    static const struct {
+        uint64_t size;
+        unsigned want;
+    } ROWS[] = {
+        {8, NO_HEADERS | NO_LOG | NO_REGIONS | NO_TABLES | NO_BLOCKS},
+        {IMAGE_HEADER_1 + 4095, NO_HEADERS | NO_LOG | NO_REGIONS | NO_TABLES | NO_BLOCKS},
+        {IMAGE_HEADER_1 + 4096, NO_REGIONS | NO_TABLES | NO_BLOCKS},
+        {IMAGE_HEADER_2 + 4096, NO_REGIONS | NO_TABLES | NO_BLOCKS},
+        {IMAGE_REGIONS_1 + 65535, NO_REGIONS | NO_TABLES | NO_BLOCKS},
+        {IMAGE_REGIONS_1 + 65536, NO_TABLES | NO_BLOCKS},
+        {IMAGE_MIB, NO_TABLES | NO_BLOCKS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(ROWS); i++) {
+        struct findings f;
+        struct image im;
+
+        image_make(&im, &(struct image_spec){0});
+        im.size = ROWS[i].size;
+        findings_init(&f, "cut early");
+        check_image(&im, &f, NULL);
+        if (skipped_passes(&f) != ROWS[i].want) {
+            fail_msg("%" PRIu64 " bytes: passes %x, want %x", ROWS[i].size, skipped_passes(&f),
+                     ROWS[i].want);
+        }
+        findings_free(&f);
+        image_free(&im);
+    }
+}
+
+/* Neither header is valid: whether a log is pending is not known. */
+static void test_check__no_current_header__log_and_blocks_are_named(void **state)
+{
+    struct findings f;
+    struct image im;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){0});
+    image_put(&im, IMAGE_HEADER_1, 1, 0);
+    image_put(&im, IMAGE_HEADER_2, 1, 0);
+    findings_init(&f, "no header");
+    check_image(&im, &f, NULL);
+    assert_int_equal(skipped_passes(&f), 1 << VX_PASS_LOG | 1 << VX_PASS_BLOCKS);
+    findings_free(&f);
+    image_free(&im);
+}
+
+/* Memory is given for the image that replay may make; what is judged touches what it asks for. */
+static void test_check__more_memory_than_needed__is_not_touched(void **state)
+{
+    const size_t bytes = (size_t)vx_structure_need(64 * IMAGE_TIB).max;
+    struct vx_structure *s = malloc(sizeof(*s));
+    uint8_t *memory = malloc(bytes);
+    struct findings f;
+    struct image im;
+    struct vx_source src;
+
+    (void)state;
+    assert_non_null(s);
+    assert_non_null(memory);
+    memset(memory, 0xa5, bytes);
+    image_make(&im, &(struct image_spec){.state = 6});
+    src = image_source(&im);
+    findings_init(&f, "much memory");
+    assert_int_equal(vx_structure_init(s, memory, bytes, &f.rep), VX_OK);
+    vx_structure_check(s, &src);
+    expect_summary(&f, "");
+    for (size_t i = (size_t)vx_structure_need(im.size).max; i < bytes; i++) {
+        if (memory[i] != 0xa5) {
+            fail_msg("byte %zu was touched", i);
+        }
+    }
+    findings_free(&f);
+    image_free(&im);
+    free(memory);
+    free(s);
+}
+
 /* Images whose every read is made to fail or change. */
 static void make_image_of_kind(unsigned kind, struct image *im)
 {
@@ -400,6 +507,9 @@ int main(void)
         cmocka_unit_test(test_check__source_without_knowledge_of_holes__same_findings),
         cmocka_unit_test(test_structure_init__one_byte_below_the_minimum__is_refused),
         cmocka_unit_test(test_structure_need__any_size__does_not_wrap),
+        cmocka_unit_test(test_check__structures_behind_the_end__their_passes_are_named),
+        cmocka_unit_test(test_check__no_current_header__log_and_blocks_are_named),
+        cmocka_unit_test(test_check__more_memory_than_needed__is_not_touched),
         cmocka_unit_test(test_check__fault_at_every_read__is_said),
         cmocka_unit_test(test_check__failing_hole_queries__same_findings),
         cmocka_unit_test(test_check__sound_image_cut_anywhere__is_corrupt),

@@ -1,10 +1,7 @@
 #!/usr/bin/env bats
-# Memory and work are bounded by what is really there. VHDXRAY: the program.
+# Memory and work are bounded by what is really there. VHDXRAY: the program. VHDXRAY_SRC: the source.
 
-setup() {
-    [ -x "$VHDXRAY" ]
-    cd "$BATS_TEST_TMPDIR" || return
-}
+load images.bash
 
 # Peak resident memory of a command in KiB, its exit status in `status`.
 peak() {
@@ -41,4 +38,24 @@ print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)' "$@" >peak.txt
     qemu-img create -q -f vhdx image.vhdx 1G
     (ulimit -v 65536; ulimit -s 256; "$VHDXRAY" check image.vhdx >out)
     grep -q sound out
+}
+
+@test "a log that makes the file grow: memory follows the size after replay" {
+    make_images
+    # 64 blocks spread over 2 TiB, backwards
+    python3 -c 'import struct
+with open("written.vhdx", "r+b") as f:
+    f.seek(2 << 20)
+    f.write(b"".join(struct.pack("<Q", ((64 - i) << 35) - (1 << 20) | 6) for i in range(64)))'
+    make_dirty 1 - - $((2 << 40))
+    [ "$(stat -c %s dirty.vhdx)" -lt $((64 << 20)) ]
+    peak "$VHDXRAY" check --format=json dirty.vhdx
+    [ "$status" -eq 3 ]
+    [ "$kib" -le 16384 ]
+    jq -e '.verdict == "warnings" and .totals.rules["VHDX-RUN-005"] == null' out
+    # and no more is asked for by a size that only a number states
+    make_dirty 1 - - $((1 << 62))
+    peak "$VHDXRAY" check --format=json dirty.vhdx
+    [ "$status" -eq 3 ]
+    [ "$kib" -le 16384 ]
 }

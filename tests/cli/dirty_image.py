@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Make a clean VHDX image dirty, so that replay of its log gives back what it was.
 
-    dirty_image.py IMAGE [ENTRIES [OFFSET [NUMBER]]]
+    dirty_image.py IMAGE [ENTRIES [OFFSET [NUMBER [SIZE]]]]
 
 The first sectors of the block allocation table go into the log, one in each entry (1 unless
 ENTRIES says otherwise), and are overwritten with zeros in the table; with OFFSET (and not "-"), those
-at that place of the file instead. The current header gets a LogGuid, and NUMBER as its sequence
-number. What lies in the log already stays there."""
+at that place of the file instead. The current header gets a LogGuid, and NUMBER (and not "-") as its
+sequence number. Replay makes the file SIZE bytes long, if it is shorter. What lies in the log already stays there."""
 import struct
 import sys
 
@@ -64,14 +64,14 @@ def main():
             f.write(bytes(SECTOR))
             number = 1000 + i
             entry = struct.pack("<4sIIIQII16sQQ", b"loge", 0, 2 * SECTOR, 0, number, 1, 0, guid,
-                                size, size)
+                                size, max([size, *map(int, sys.argv[5:6])]))
             entry += struct.pack("<4s4s8sQQ", b"desc", data[-4:], data[:8], bat + i * SECTOR, number)
             entry += bytes(SECTOR - len(entry))
             entry += struct.pack("<4sI", b"data", number >> 32) + data[8:-4]
             entry += struct.pack("<I", number & 0xFFFFFFFF)
             f.seek(log_offset + i * 2 * SECTOR)
             f.write(sealed(entry))
-        if len(sys.argv) > 4:
+        if sys.argv[4:5] not in ([], ["-"]):
             header = header[:8] + struct.pack("<Q", int(sys.argv[4])) + header[16:]
         f.seek(at)
         f.write(sealed(header[:48] + guid + header[64:]))

@@ -154,6 +154,30 @@ END
     done
 }
 
+@test "--salvage without a current header: whether a log is pending is not known, and said" {
+    make_dirty
+    for header in 65536 131072; do
+        dd if=/dev/zero of=dirty.vhdx bs=1 seek=$header count=16 conv=notrunc status=none
+    done
+    vhdxray export --salvage dirty.vhdx disk.raw
+    [ "$status" -eq 2 ]
+    grep -q '^vhdxray: dirty.vhdx: .*whether a log is pending is not known' err
+    vhdxray read --salvage dirty.vhdx 0 16
+    grep -q 'whether a log is pending is not known' err
+    vhdxray map dirty.vhdx
+    [ "$status" -eq 2 ]
+    grep -q 'whether a log is pending is not known' err
+    for verb in log replay; do
+        vhdxray $verb dirty.vhdx
+        [ "$status" -eq 2 ]
+        grep -q 'There is no current header: whether a log is pending' out
+    done
+    # a clean image that is corrupt has no log to speak of
+    make_corrupt
+    vhdxray export --salvage corrupt.vhdx other.raw
+    refute grep -q 'log' err
+}
+
 @test "--salvage: sectors that cannot be read" {
     needs_strace
     make_images

@@ -111,7 +111,7 @@ load images.bash
     refute grep -q 'nothing would be changed' out
     vhdxray map --memory=1 dirty.vhdx
     [ "$status" -eq 1 ]
-    grep -q 'dirty.vhdx: the log was not replayed: the map is older than it' err
+    grep -q 'dirty.vhdx: the log was not replayed: what it holds is missing here' err
     vhdxray check --memory=64k dirty.vhdx
     [ "$status" -eq 3 ]
     vhdxray check --memory=lots dirty.vhdx

@@ -93,3 +93,22 @@ END
     [ "$status" -eq 2 ]
     [ ! -s out ]
 }
+
+@test "blocks whose entries cannot be read have no state" {
+    needs_strace
+    make_images
+    reads=$(strace -qq -P written.vhdx -e trace=pread64 "$VHDXRAY" map written.vhdx \
+        2>&1 >/dev/null | grep -c pread64)
+    for format in text json; do
+        status=0
+        strace -qq -o calls -P written.vhdx -e trace=pread64 \
+            -e inject=pread64:error=EIO:when="$reads"+ "$VHDXRAY" map --format=$format \
+            written.vhdx >out 2>err || status=$?
+        [ "$status" -eq 1 ]
+        cp out out.$format
+    done
+    [ "$(tail -n 1 out.text)" = '0x0             0x4000000       -               cannot be read: VHDX-RUN-001' ]
+    valid out.json
+    jq -e '. == [{start: 0, length: 67108864, depth: 0, present: false, zero: false, data: false,
+        state: null, unreadable: "VHDX-RUN-001"}]' out.json
+}

@@ -48,6 +48,62 @@ trace() {
     [ "$before" = "$(sha256sum image.vhdx; stat -c '%Y %Z %s %b' image.vhdx)" ]
 }
 
+# shellcheck disable=SC2094 # that is what it is about
+@test "nothing is printed into the image, and nothing is done then" {
+    make_dirty
+    ln dirty.vhdx hard.vhdx
+    ln -s dirty.vhdx soft.vhdx
+    before=$(sha256sum dirty.vhdx)
+    for verb in $(verbs); do
+        looks "$verb" dirty.vhdx >looks.txt
+        { # and usage errors
+            echo "$verb --frobnicate dirty.vhdx"
+            echo "$verb dirty.vhdx dirty.vhdx dirty.vhdx dirty.vhdx"
+        } >>looks.txt
+        sed -i '/dirty.vhdx/!d' looks.txt
+        while read -ra line; do
+            for name in dirty.vhdx hard.vhdx soft.vhdx; do
+                echo "${line[*]}, $name"
+                status=0
+                "$VHDXRAY" "${line[@]}" >>$name 2>err </dev/null || status=$?
+                [ "$status" -eq 1 ]
+                [ "$(cat err)" = 'vhdxray: standard output: is the image itself, which is never written' ]
+                status=0
+                "$VHDXRAY" "${line[@]}" 2>>$name >out </dev/null || status=$?
+                [ "$status" -eq 1 ]
+                [ "$(cat out)" = 'vhdxray: standard error: is the image itself, which is never written' ]
+                status=0
+                "$VHDXRAY" "${line[@]}" 1<>$name 2>&1 </dev/null || status=$?
+                [ "$status" -eq 1 ]
+                [ "$before" = "$(sha256sum dirty.vhdx)" ]
+            done
+        done <looks.txt
+    done
+    "$VHDXRAY" dirty.vhdx 2>>dirty.vhdx >out || true
+    status=0
+    "$VHDXRAY" check image.vhdx dirty.vhdx >>dirty.vhdx 2>err || status=$?
+    [ "$status" -eq 1 ]
+    [ "$before" = "$(sha256sum dirty.vhdx)" ]
+    # elsewhere a report may be appended
+    "$VHDXRAY" check image.vhdx >>report.txt
+    "$VHDXRAY" check image.vhdx >>report.txt
+    [ "$(grep -c '^image.vhdx: sound' report.txt)" -eq 2 ]
+}
+
+@test "nothing is printed into the image through a loop device" {
+    loop=$(losetup -f --show image.vhdx 2>err) || skip "no loop devices here"
+    before=$(sha256sum <image.vhdx)
+    "$VHDXRAY" check image.vhdx 1<>"$loop" 2>ahead.err && first=0 || first=$?
+    "$VHDXRAY" check "$loop" 1<>image.vhdx 2>behind.err && second=0 || second=$?
+    "$VHDXRAY" check "$loop" 1<>"$loop" 2>self.err && third=0 || third=$?
+    losetup -d "$loop"
+    [ "$first $second $third" = '1 1 1' ]
+    grep -q 'holds the image itself' ahead.err
+    grep -q 'is the image itself' behind.err
+    grep -q 'is the image itself' self.err
+    [ "$before" = "$(sha256sum <image.vhdx)" ]
+}
+
 @test "an image on a read-only mount is checked like any other" {
     mkdir mount
     cp image.vhdx mount/

@@ -109,6 +109,20 @@ bytes() { # IMAGE OFFSET COUNT
     [ "$status" -eq 0 ]
 }
 
+@test "a copy that no file can hold: said so, and nothing is left" {
+    for size in 9223372036854775808 18446744073709551615; do
+        make_dirty 1 - - "$size"
+        vhdxray check dirty.vhdx
+        [ "$status" -eq 3 ]
+        vhdxray replay -o copy.vhdx dirty.vhdx
+        [ "$status" -eq 1 ]
+        [ ! -s out ]
+        [ "$(wc -l <err)" -eq 1 ]
+        grep -qE '^vhdxray: dirty.vhdx: replay makes the file [0-9]{19,20} bytes .* long: no file can be$' err
+        [ ! -e copy.vhdx ]
+    done
+}
+
 @test "the sample: the copy is what QEMU's repair makes of it" {
     make_sample
     vhdxray replay --format=json sample.vhdx

@@ -33,6 +33,15 @@ refused() { # WHAT [HINT]
     refused "unknown verb 'frobnicate'" "Try 'vhdxray --help'"
     vhdxray ''
     refused "unknown verb ''" "Try 'vhdxray --help'"
+    make_images
+    vhdxray sound.vhdx
+    refused "no verb given before the file 'sound.vhdx'" "Try 'vhdxray check sound.vhdx'"
+    vhdxray .
+    refused "unknown verb '.'" "Try 'vhdxray --help'"
+    vhdxray help frobnicate
+    refused "unknown verb 'frobnicate'" "Try 'vhdxray --help'"
+    vhdxray help check info
+    refused 'help takes one verb' "Try 'vhdxray --help'"
     vhdxray --frobnicate
     refused "unknown option '--frobnicate'" "Try 'vhdxray --help'"
     vhdxray check
@@ -69,6 +78,14 @@ refused() { # WHAT [HINT]
     refused "--at takes a number of log entries, not 'a'"
     vhdxray map --at=1
     refused 'map takes one image'
+    for option in --format=json --all --color=always; do
+        vhdxray replay $option -o copy a
+        refused "a copy is no report: -o does not go with '${option%%=*}'"
+    done
+    for option in --force --no-progress; do
+        vhdxray replay $option a
+        refused "without -o nothing is written, so there is no use for '$option'"
+    done
     vhdxray explain --format json HDR-003
     refused "unknown option '--format'"
     vhdxray explain
@@ -96,11 +113,17 @@ refused() { # WHAT [HINT]
     cp out program
     vhdxray -h
     cmp out program
+    vhdxray help
+    cmp out program
     for verb in $(verbs); do
         vhdxray "$verb" --help
         [ "$status" -eq 0 ]
         [ "$(head -n 1 out | cut -d' ' -f1-3)" = "Usage: vhdxray $verb" ]
         [ "$(wc -L <out)" -le 100 ]
+        cp out its
+        vhdxray help "$verb"
+        [ "$status" -eq 0 ]
+        cmp out its
     done
     vhdxray --version
     [ "$status" -eq 0 ]
@@ -157,6 +180,14 @@ refused() { # WHAT [HINT]
         [ "$(wc -l <out)" -le 8 ]
         grep -q 'VHDX-FTI-001' out
     done
+    # what is in the text is in the JSON, and nothing else
+    for options in '' --verbose; do
+        vhdxray check $options notes.txt
+        grep -o 'VHDX-[A-Z]*-[0-9]*' out | sort -u >in-text
+        [ "$(wc -l <in-text)" -eq 2 ]
+        vhdxray check --format=json notes.txt
+        jq -r '.totals.rules | keys[]' out | sort | diff in-text -
+    done
     : >empty
     vhdxray check empty
     [ "$status" -eq 2 ]
@@ -177,6 +208,15 @@ refused() { # WHAT [HINT]
     grep -q '^vhdxray: /dev/null: is a character device' err
     [ "$(head -n 1 out)" = 'sound.vhdx: sound' ]
     [ "$(wc -l <err)" -eq 3 ]
+    for verb in check log map; do
+        vhdxray $verb - <sound.vhdx
+        [ "$status" -eq 1 ]
+        [ ! -s out ]
+        [ "$(cat err)" = 'vhdxray: -: standard input cannot be read, for an image is not read in one go: name a file' ]
+    done
+    cp sound.vhdx ./-
+    vhdxray check -
+    [ "$status" -eq 0 ]
 }
 
 @test "what can be read but has no size is no empty file" {
