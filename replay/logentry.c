@@ -184,6 +184,14 @@ static enum vx_rule length_fault(const struct vxr_entry *e)
     return sectors > needed ? VX_LGE_006 : VX_RULE_COUNT;
 }
 
+/* Continue the entry's checksum with one sector, of which the first holds it. */
+static uint32_t add_to_checksum(enum vx_crc_kind kind, uint32_t crc,
+                                const uint8_t sector[VXR_SECTOR_BYTES], uint32_t which)
+{
+    return which == 0 ? vx_crc32c_structure(kind, sector, VXR_SECTOR_BYTES)
+                      : vx_crc32c(kind, crc, sector, VXR_SECTOR_BYTES);
+}
+
 /* Walk the sectors of an entry whose header is sound. Returns VX_OK or VX_E_IO;
  * e->reason says what broke it, if anything. At most e->length / 4096 steps. */
 static enum vx_status walk(struct vxr_ring *ring, enum vx_crc_kind kind, struct vxr_entry *e)
@@ -211,8 +219,7 @@ static enum vx_status walk(struct vxr_ring *ring, enum vx_crc_kind kind, struct 
             e->resume_pos = (i > 0 ? i : 1) * VXR_SECTOR_BYTES;
             return VX_OK;
         }
-        crc = i == 0 ? vx_crc32c_structure(kind, sector, VXR_SECTOR_BYTES)
-                     : vx_crc32c(kind, crc, sector, VXR_SECTOR_BYTES);
+        crc = add_to_checksum(kind, crc, sector, i);
     }
     e->resume_pos = e->length;
     e->reason = crc == e->checksum ? VX_RULE_COUNT : VX_LGE_003;

@@ -242,7 +242,8 @@ enum vx_status vxr_overlay_build(struct vxr_overlay *overlay)
     sort_records(overlay);
     sweep(overlay);
     /* as it is already: n records make at most 2 n - 1 segments */
-    overlay->segment_count = (uint32_t)vx_min(overlay->segment_count, 2 * overlay->capacity);
+    overlay->segment_count =
+        (uint32_t)vx_min(overlay->segment_count, UINT64_C(2) * overlay->capacity);
     return VX_OK;
 }
 
