@@ -14,18 +14,11 @@ void vx_bat_iterator_init(struct vx_bat_iterator *it, const struct vx_source *vi
     it->window = window;
 }
 
-/* Offset in the file of slot `index`. The table lies inside the view, so nothing saturates. */
-static uint64_t slot_offset(const struct vx_bat_iterator *it, uint64_t index)
-{
-    return vx_add_sat(it->table_offset,
-                      VX_BAT_ENTRY_BYTES * vx_min(index, UINT64_MAX / VX_BAT_ENTRY_BYTES));
-}
-
 /* Find out where data begins. Returns the number of slots at it->next that lie in a hole. */
 static uint64_t find_data(struct vx_bat_iterator *it)
 {
-    uint64_t begin = slot_offset(it, it->next);
-    uint64_t end = slot_offset(it, it->slot_count);
+    uint64_t begin = vx_bat_slot_offset(it->table_offset, it->next);
+    uint64_t end = vx_bat_slot_offset(it->table_offset, it->slot_count);
     struct vx_range data = {0};
 
     if (vx_source_next_data(it->view, begin, end, &data) != VX_OK) {
@@ -44,7 +37,7 @@ static bool fill(struct vx_bat_iterator *it)
 
     it->window_first = it->next;
     it->window_count = (uint32_t)(left < VX_BAT_WINDOW_ENTRIES ? left : VX_BAT_WINDOW_ENTRIES);
-    return vx_source_read(it->view, slot_offset(it, it->next), it->window,
+    return vx_source_read(it->view, vx_bat_slot_offset(it->table_offset, it->next), it->window,
                           VX_BAT_ENTRY_BYTES * (size_t)it->window_count) == VX_OK;
 }
 

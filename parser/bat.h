@@ -35,6 +35,13 @@ static inline uint64_t vx_bat_mib(uint64_t entry)
     return entry >> VX_MIB_SHIFT;
 }
 
+/* Offset in the file of slot `index` of a table; saturates, which no table inside a file does. */
+static inline uint64_t vx_bat_slot_offset(uint64_t table_offset, uint64_t index)
+{
+    return vx_add_sat(table_offset,
+                      VX_BAT_ENTRY_BYTES * vx_min(index, UINT64_MAX / VX_BAT_ENTRY_BYTES));
+}
+
 /* A stretch of consecutive slots of one kind. */
 enum vx_run_kind {
     VX_RUN_PAYLOAD, /* payload entries */

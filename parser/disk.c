@@ -20,8 +20,7 @@ static bool fill(struct vx_disk *disk, uint64_t index)
 {
     uint64_t first = vx_sub_sat(index, vx_mod(index, VX_BAT_WINDOW_ENTRIES));
     uint64_t count = vx_min(vx_sub_sat(disk->slot_count, first), VX_BAT_WINDOW_ENTRIES);
-    uint64_t offset = vx_add_sat(
-        disk->table_offset, VX_BAT_ENTRY_BYTES * vx_min(first, UINT64_MAX / VX_BAT_ENTRY_BYTES));
+    uint64_t offset = vx_bat_slot_offset(disk->table_offset, first);
 
     disk->window_count = 0;
     if (vx_source_read(disk->view, offset, disk->window, VX_BAT_ENTRY_BYTES * (size_t)count) !=

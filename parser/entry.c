@@ -16,10 +16,9 @@ void vx_tally_add(struct vx_tally *tally, uint64_t index)
 struct vx_finding vx_entry_finding(const struct vx_entry_walk *walk, enum vx_rule rule,
                                    uint64_t index, uint64_t number, bool is_bitmap)
 {
-    uint64_t pos = VX_BAT_ENTRY_BYTES * vx_min(index, UINT64_MAX / VX_BAT_ENTRY_BYTES);
     struct vx_finding f =
         vx_finding_at(rule, is_bitmap ? VX_OBJ_BITMAP_ENTRY : VX_OBJ_PAYLOAD_ENTRY, index,
-                      vx_add_sat(walk->job->bat->offset, pos), VX_BAT_ENTRY_BYTES);
+                      vx_bat_slot_offset(walk->job->bat->offset, index), VX_BAT_ENTRY_BYTES);
 
     f.arg[0] = number;
     return f;

@@ -62,20 +62,37 @@ static bool refill(struct vxr_ring *ring, uint32_t pos)
     return fill(ring, pos, vx_min(want, VXR_SECTOR_BYTES));
 }
 
+/* Is the sector at pos in the window? */
+static bool is_in_window(const struct vxr_ring *ring, uint64_t pos)
+{
+    return pos >= ring->window_pos &&
+           vx_within(vx_sub_sat(pos, ring->window_pos), VXR_SECTOR_BYTES, ring->window_bytes);
+}
+
 const uint8_t *vxr_ring_sector(struct vxr_ring *ring, uint32_t pos)
 {
-    uint64_t ahead = vx_sub_sat(pos, ring->window_pos);
     uint64_t sector = 0; /* of the window */
 
-    if (pos < ring->window_pos || !vx_within(ahead, VXR_SECTOR_BYTES, ring->window_bytes)) {
-        if (!refill(ring, pos)) {
-            return NULL;
-        }
-        ahead = 0;
+    if (!is_in_window(ring, pos) && !refill(ring, pos)) {
+        return NULL;
     }
-    sector = ahead / VXR_SECTOR_BYTES;
+    sector = vx_sub_sat(pos, ring->window_pos) / VXR_SECTOR_BYTES;
     if (sector >= VXR_WINDOW_SECTORS) {
         return NULL; /* cannot happen: window_bytes is at most VXR_WINDOW_BYTES */
     }
     return ring->window + VXR_SECTOR_BYTES * (size_t)sector;
+}
+
+uint64_t vxr_ring_next_data(const struct vxr_ring *ring, uint64_t pos)
+{
+    uint64_t begin = vx_add_sat(ring->offset, pos);
+    uint64_t end = vxr_ring_offset(ring, ring->length);
+    struct vx_range data = {0};
+    uint64_t hole = 0;
+
+    if (is_in_window(ring, pos) || vx_source_next_data(ring->raw, begin, end, &data) != VX_OK) {
+        return pos; /* not knowing about holes is no loss */
+    }
+    hole = vx_sub_sat(data.begin, begin);
+    return vx_add_sat(pos, vx_sub_sat(hole, hole % VXR_SECTOR_BYTES));
 }

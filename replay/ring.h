@@ -43,6 +43,11 @@ uint32_t vxr_ring_distance(const struct vxr_ring *ring, uint32_t from, uint32_t 
  * NULL when it could not be read. */
 const uint8_t *vxr_ring_sector(struct vxr_ring *ring, uint32_t pos);
 
+/* The first position at or after pos, in steps of sectors, that is not known to lie in a hole of
+ * the file: the sectors passed are all zeros. It is length or more when there is none. What is in
+ * the window is there already, and not asked about. pos: a multiple of 4096, may exceed length. */
+uint64_t vxr_ring_next_data(const struct vxr_ring *ring, uint64_t pos);
+
 /* Offset in the file of ring position pos. */
 uint64_t vxr_ring_offset(const struct vxr_ring *ring, uint32_t pos);
 

@@ -142,7 +142,7 @@ void vxr_scan(struct vxr_ring *ring, const struct vx_guid *log_guid, enum vx_crc
               struct vx_reporter *rep, struct vxr_scan *out)
 {
     struct walk w = {.ring = ring, .starts = starts, .story = story, .out = out};
-    uint64_t pos = 0;
+    uint64_t pos = vxr_ring_next_data(ring, 0);
 
     memset(out, 0, sizeof(*out));
     memset(starts, 0, VXR_START_WORDS * sizeof(starts[0]));
@@ -157,7 +157,7 @@ void vxr_scan(struct vxr_ring *ring, const struct vx_guid *log_guid, enum vx_crc
         } else if (status == VX_OK) {
             meet_entry(&w, &entry);
         }
-        pos = vx_add_sat(pos, vx_max(entry.resume_pos, VXR_SECTOR_BYTES));
+        pos = vxr_ring_next_data(ring, vx_add_sat(pos, vx_max(entry.resume_pos, VXR_SECTOR_BYTES)));
     }
     close_ring(&w);
 }

@@ -5,7 +5,9 @@
  * the offset of one of its entries; of all valid runs the one whose head has the greatest sequence
  * number is active. Here: valid entries cannot overlap, so one walk over the ring meets each of
  * them once, in order, and a run that reaches the end of the ring goes on in the run that begins
- * where it arrives. Reads: each sector of the log at most twice, whatever it holds (logentry.h). */
+ * where it arrives. Zeros begin no entry, so what the source knows to be a hole is passed in one
+ * step. Reads: each sector of the log at most twice, whatever it holds (logentry.h), and of a hole
+ * no more than a window reaches into behind data. */
 #ifndef VXR_REPLAY_SCAN_H
 #define VXR_REPLAY_SCAN_H
 

@@ -82,6 +82,28 @@ static void random_damage(uint32_t *seed, const struct test_log *log, uint32_t p
     }
 }
 
+/* Some log, in an image of its own: the caller's to free. */
+static void random_log(uint32_t *seed, struct image *im, struct test_log *log)
+{
+    struct log_entry e = {.sequence = random_next(seed) % 9};
+    uint32_t next = random_next(seed) % 2 == 0 ? 0 : VX_MIB - random_next(seed) % 9 * 4096;
+    uint32_t first = next % VX_MIB;
+
+    image_make(im, &(struct image_spec){0});
+    im->size = 8 * IMAGE_MIB;
+    log_init(log, im, LOG_AT, VX_MIB);
+    for (uint32_t i = random_next(seed) % 8; i <= 8; i++) {
+        const struct log_entry before = e;
+
+        random_entry(seed, &before, next % VX_MIB, first, &e);
+        first = e.sequence == next_number(before.sequence) ? first : e.pos;
+        next = log_put(log, &e);
+        if (random_next(seed) % 10 == 0) {
+            random_damage(seed, log, e.pos);
+        }
+    }
+}
+
 static void test_scan__random_logs__as_the_specification(void **state)
 {
     uint32_t seed = 233;
@@ -92,24 +114,9 @@ static void test_scan__random_logs__as_the_specification(void **state)
     for (uint32_t number = 0; number < cases; number++) {
         struct image im;
         struct test_log log;
-        struct log_entry e = {.sequence = random_next(&seed) % 9};
-        uint32_t next = random_next(&seed) % 2 == 0 ? 0 : VX_MIB - random_next(&seed) % 9 * 4096;
-        uint32_t first = next % VX_MIB;
         struct naive_log naive;
 
-        image_make(&im, &(struct image_spec){0});
-        im.size = 8 * IMAGE_MIB;
-        log_init(&log, &im, LOG_AT, VX_MIB);
-        for (uint32_t i = random_next(&seed) % 8; i <= 8; i++) {
-            const struct log_entry before = e;
-
-            random_entry(&seed, &before, next % VX_MIB, first, &e);
-            first = e.sequence == next_number(before.sequence) ? first : e.pos;
-            next = log_put(&log, &e);
-            if (random_next(&seed) % 10 == 0) {
-                random_damage(&seed, &log, e.pos);
-            }
-        }
+        random_log(&seed, &im, &log);
         expect_log_as_naive(&log, "random log");
         naive_scan(&log, &naive);
         replayed += naive.has_sequence && !naive.is_forbidden && naive.entries > 1 ? 1 : 0;
@@ -117,6 +124,84 @@ static void test_scan__random_logs__as_the_specification(void **state)
         image_free(&im);
     }
     assert_true(replayed > cases / 10); /* the cases are worth something */
+}
+
+/* ---- what a source says of holes ---- */
+
+static enum vx_status fail_to_say(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    (void)ctx;
+    *data = (struct vx_range){offset + IMAGE_MIB, offset + 2 * IMAGE_MIB};
+    return VX_E_IO;
+}
+
+static enum vx_status say_it_was_before(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    (void)ctx;
+    *data = (struct vx_range){offset - 1, offset};
+    return VX_OK;
+}
+
+static enum vx_status say_it_ends_first(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    (void)ctx;
+    *data = (struct vx_range){offset + IMAGE_MIB, offset};
+    return VX_OK;
+}
+
+static enum vx_status say_all_is_data(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    (void)ctx;
+    *data = (struct vx_range){offset, UINT64_MAX};
+    return VX_OK;
+}
+
+/* Data begins at the first byte that is not zero, and that byte is all of it. */
+static enum vx_status say_to_the_byte(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    struct image *im = ctx;
+    const struct vx_source inner = image_source(im);
+
+    for (uint64_t at = offset; at < im->size; at = data->end) {
+        if (inner.next_data(im, at, data) != VX_OK || data->begin == data->end) {
+            break;
+        }
+        for (uint64_t i = data->begin; i < data->end; i++) {
+            if (image_get(im, i, 1) != 0) {
+                *data = (struct vx_range){i, i + 1};
+                return VX_OK;
+            }
+        }
+    }
+    *data = (struct vx_range){im->size, im->size};
+    return VX_OK;
+}
+
+static void test_scan__whatever_is_said_of_holes__as_the_specification(void **state)
+{
+    static const struct {
+        const char *name;
+        vx_next_data_fn *next_data;
+    } said[] = {{"nothing", NULL},
+                {"a failure", fail_to_say},
+                {"data that begins before", say_it_was_before},
+                {"data that ends before it begins", say_it_ends_first},
+                {"all is data", say_all_is_data},
+                {"to the byte", say_to_the_byte}};
+    uint32_t seed = 77;
+
+    (void)state;
+    for (uint32_t number = 0; number < 50 * VX_COUNT_OF(said); number++) {
+        struct image im;
+        struct test_log log;
+        struct vx_source raw;
+
+        random_log(&seed, &im, &log);
+        raw = image_source(&im);
+        raw.next_data = said[number % VX_COUNT_OF(said)].next_data;
+        expect_source_as_naive(&log, &raw, said[number % VX_COUNT_OF(said)].name);
+        image_free(&im);
+    }
 }
 
 /* ---- hostile logs ---- */
@@ -131,6 +216,7 @@ struct hostile {
     uint64_t length;   /* of the log, bytes; the file ends with it */
     uint64_t sectors;  /* in it */
     uint64_t place;    /* of one entry that matters, in sectors */
+    uint64_t every;    /* so many sectors the last one is data, the others a hole; 0: all is data */
     uint32_t checksum; /* of that entry, once computed */
     bool is_valid;     /* want: some sequence is active */
 };
@@ -216,14 +302,59 @@ static void make_full(const struct hostile *h, uint64_t sector, uint8_t bytes[LO
     }
 }
 
+/* Every sector an entry but for its data sector, of which the next one is no part. */
+static void make_torn(const struct hostile *h, uint64_t sector, uint8_t bytes[LOG_SECTOR])
+{
+    (void)h;
+    put_header(bytes, 2 * LOG_SECTOR, 0, 1 + sector, 1);
+    memcpy(bytes + E_DESCRIPTOR(0), "desc", 4);
+    put(bytes, E_DESCRIPTOR(0) + 24, 8, 1 + sector);
+}
+
+/* A sector that begins no entry. */
+static void make_data(const struct hostile *h, uint64_t sector, uint8_t bytes[LOG_SECTOR])
+{
+    (void)h;
+    memset(bytes, 0, LOG_SECTOR);
+    put(bytes, 8, 8, sector + 1);
+}
+
+static bool is_hole(const struct hostile *h, uint64_t sector)
+{
+    return h->every > 0 && (sector + 1) % h->every != 0;
+}
+
 static enum vx_status read_hostile(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
 {
     const struct hostile *h = ctx;
 
     assert_true(offset % LOG_SECTOR == 0 && len % LOG_SECTOR == 0 && offset >= LOG_AT);
     for (size_t at = 0; at < len; at += LOG_SECTOR) {
-        h->make(h, (offset + at - LOG_AT) / LOG_SECTOR, dst + at);
+        const uint64_t sector = (offset + at - LOG_AT) / LOG_SECTOR;
+
+        if (is_hole(h, sector)) {
+            memset(dst + at, 0, LOG_SECTOR);
+        } else {
+            h->make(h, sector, dst + at);
+        }
     }
+    return VX_OK;
+}
+
+static enum vx_status next_data_hostile(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    const struct hostile *h = ctx;
+    const uint64_t begin = offset - offset % LOG_SECTOR;
+    uint64_t sector = (begin - LOG_AT) / LOG_SECTOR;
+
+    assert_true(offset >= LOG_AT);
+    if (!is_hole(h, sector)) {
+        *data = (struct vx_range){offset, begin + LOG_SECTOR};
+        return VX_OK;
+    }
+    sector = sector - sector % h->every + h->every - 1;
+    data->begin = sector < h->sectors ? LOG_AT + sector * LOG_SECTOR : LOG_AT + h->length;
+    data->end = sector < h->sectors ? data->begin + LOG_SECTOR : data->begin;
     return VX_OK;
 }
 
@@ -241,11 +372,19 @@ static void seal_full(struct hostile *h)
     h->checksum = crc;
 }
 
-/* Run the log pass over it. Reads at most three times the log, in windows. */
+/* At most three times the log; of holes only what a window reaches into behind data. */
+static uint64_t most_bytes(const struct hostile *h)
+{
+    return h->every == 0 ? 3 * h->length
+                         : h->sectors / h->every * (LOG_SECTOR + (uint64_t)VXR_WINDOW_BYTES);
+}
+
+/* Run the log pass over it, in windows. */
 static void expect_linear(struct hostile *h)
 {
     static uint64_t memory[64 * VXR_OVERLAY_RECORD_BYTES];
     struct vx_source inner = {.read = read_hostile, .ctx = h, .size = LOG_AT + h->length};
+    uint64_t most_queries;
     struct vx_headers headers = {.has_current = true, .is_dirty = true, .is_log_usable = true};
     struct vxr_log_workspace *ws = malloc(sizeof(*ws));
     struct fault_source fault;
@@ -258,14 +397,18 @@ static void expect_linear(struct hostile *h)
     headers.copy[0].header.log_offset = LOG_AT;
     headers.copy[0].header.log_length = (uint32_t)h->length;
     headers.copy[0].header.log_guid = vx_guid_load(LOG_GUID);
+    inner.next_data = h->every == 0 ? NULL : next_data_hostile;
     fault_source_init(&fault, &inner);
     raw = fault_source(&fault);
     findings_init(&f, h->name);
     assert_int_equal(vxr_overlay_init(&overlay, memory, sizeof(memory)), VX_OK);
     vxr_log_check(&raw, &headers, vx_crc32c_best(), UINT64_MAX, ws, &overlay, NULL, &f.rep, &log);
-    if (fault.bytes > 3 * h->length || fault.reads > 3 * h->sectors || fault.outside > 0) {
-        fail_msg("row \"%s\": %" PRIu64 " bytes in %" PRIu64 " reads for a log of %" PRIu64,
-                 h->name, fault.bytes, fault.reads, h->length);
+    most_queries = h->every == 0 ? 0 : fault.reads + h->sectors / h->every + 1;
+    if (fault.bytes > most_bytes(h) || fault.reads > 3 * h->sectors ||
+        fault.queries > most_queries || fault.outside > 0) {
+        fail_msg("row \"%s\": %" PRIu64 " bytes in %" PRIu64 " reads, %" PRIu64
+                 " queries for a log of %" PRIu64,
+                 h->name, fault.bytes, fault.reads, fault.queries, h->length);
     }
     expect_invariants(&f, raw.size);
     assert_int_equal(log.scan.has_active, h->is_valid);
@@ -293,6 +436,39 @@ static void test_log_check__hostile_log__reads_at_most_three_times_its_length(vo
         {.name = "tiny entries with an odd Tail", .make = make_tiny, .length = 64 * IMAGE_MIB},
         {.name = "lonely entries", .make = make_lonely, .length = 64 * IMAGE_MIB, .is_valid = true},
         {.name = "entries whose Tail is the next", .make = make_astray, .length = 64 * IMAGE_MIB},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(all); i++) {
+        struct hostile h = all[i];
+
+        h.sectors = h.length / LOG_SECTOR;
+        expect_linear(&h);
+    }
+}
+
+static void test_log_check__log_of_holes__reads_what_is_there(void **state)
+{
+    static const struct hostile all[] = {
+        {.name = "one hole", .make = make_data, .length = 4095 * IMAGE_MIB, .every = UINT64_MAX},
+        {.name = "data at the end",
+         .make = make_data,
+         .length = 4095 * IMAGE_MIB,
+         .every = 1048320},
+        {.name = "data in each MiB", .make = make_data, .length = 4095 * IMAGE_MIB, .every = 256},
+        {.name = "torn entries in each MiB",
+         .make = make_torn,
+         .length = 4095 * IMAGE_MIB,
+         .every = 256},
+        {.name = "torn entries in every other sector",
+         .make = make_torn,
+         .length = 64 * IMAGE_MIB,
+         .every = 2},
+        {.name = "entries in each MiB",
+         .make = make_lonely,
+         .length = 4095 * IMAGE_MIB,
+         .every = 256,
+         .is_valid = true},
     };
 
     (void)state;
@@ -407,6 +583,7 @@ static void test_scan__one_bad_sector__costs_one_sector(void **state)
     log_init(&log, &im, LOG_AT, VX_MIB);
     (void)log_put(&log, &entry);
     inner = image_source(&im);
+    inner.next_data = NULL; /* what is in a hole is not read, and cannot be bad */
     for (uint64_t sector = 0; sector < 256; sector++) {
         fault_source_init(&fault, &inner);
         fault.kind = FAULT_FAIL_RANGE;
@@ -428,7 +605,9 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scan__random_logs__as_the_specification),
+        cmocka_unit_test(test_scan__whatever_is_said_of_holes__as_the_specification),
         cmocka_unit_test(test_log_check__hostile_log__reads_at_most_three_times_its_length),
+        cmocka_unit_test(test_log_check__log_of_holes__reads_what_is_there),
         cmocka_unit_test(
             test_log_check__one_entry_fills_the_ring__three_times_at_most_from_anywhere),
         cmocka_unit_test(test_scan__two_heads_of_one_number__first_found_and_said),

@@ -122,6 +122,8 @@ load images.bash
 @test "what could be read once and not again is said to be missing" {
     needs_strace
     make_dirty 3
+    # Data far behind the entries, for what is read in one go is not read again.
+    printf x | dd of=dirty.vhdx bs=1 seek=$((3 << 19)) conv=notrunc status=none
     for verb in log map replay; do
         strace -qq -o calls -e trace=pread64 "$VHDXRAY" $verb dirty.vhdx >out 2>err || true
         last=$(grep -c pread64 calls)

@@ -326,7 +326,10 @@ static const struct rule_case ROWS[] = {
      .log = ONE, .bad = {IMAGE_LOG + 4096, IMAGE_LOG + 4097},
      .want = "HDR-012w RUN-001w RUN-003w RUN-004w", .index = CASE_ANY, .offset = IMAGE_LOG},
     {.name = "an unreadable sector behind the only entry", .rule = VX_RUN_004, .log = ONE,
-     .bad = {IMAGE_LOG + 8192, IMAGE_LOG + 8193}, .want = "HDR-012w RUN-001w"},
+     .poke = {{LOG, 2, 0, 8, 1}}, .bad = {IMAGE_LOG + 8192, IMAGE_LOG + 8193},
+     .want = "HDR-012w RUN-001w"},
+    {.name = "an unreadable sector in a hole behind the only entry", .rule = VX_RUN_001, .log = ONE,
+     .bad = {IMAGE_LOG + 8192, IMAGE_LOG + 8193}, .want = "HDR-012w"},
 
     {.name = "8 descriptors, memory for 6", .rule = VX_RUN_007, .fires = true, .log = MANY,
      .overlay_bytes = 7 * VXR_OVERLAY_RECORD_BYTES, .want = "HDR-012w RUN-003w RUN-007w",

@@ -34,16 +34,23 @@ static void expect_as_naive(const struct test_log *log, const struct replayed *r
     }
 }
 
-void expect_log_as_naive(const struct test_log *log, const char *row)
+void expect_source_as_naive(const struct test_log *log, const struct vx_source *raw,
+                            const char *row)
 {
-    struct vx_source raw = image_source(log->im);
     struct replayed r;
     struct naive_log naive;
 
     naive_scan(log, &naive);
-    replayed_open(&r, row, &raw, &LOG_ONLY);
+    replayed_open(&r, row, raw, &LOG_ONLY);
     expect_invariants(&r.f, log->im->size);
     expect_as_naive(log, &r, &naive);
     replayed_close(&r);
     naive_free(&naive);
+}
+
+void expect_log_as_naive(const struct test_log *log, const char *row)
+{
+    const struct vx_source raw = image_source(log->im);
+
+    expect_source_as_naive(log, &raw, row);
 }

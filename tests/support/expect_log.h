@@ -10,4 +10,8 @@
  * whether it may be applied at all. row: printed on failure. */
 void expect_log_as_naive(const struct test_log *log, const char *row);
 
+/* The same where the image of the log is read through raw. */
+void expect_source_as_naive(const struct test_log *log, const struct vx_source *raw,
+                            const char *row);
+
 #endif
