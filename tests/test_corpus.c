@@ -1,10 +1,12 @@
 /* Every recipe of the corpus against its expectation: verdict, exit status, each rule with its
- * severity, total and first place, as after replay and raw, with the least memory and with plenty;
- * what the virtual disk holds; and that every rule has its recipes. Spec: corpus/README.md. */
+ * severity, total and first place, as after replay and raw; what the virtual disk holds; that all
+ * of this is the same with any memory, and that faults are said. Every rule has its recipes. Spec:
+ * corpus/README.md. */
 #include "corpus/library.h"
 #include "corpus/recipe.h"
 #include "tests/support/content.h"
 #include "tests/support/expect.h"
+#include "tests/support/expect_steady.h"
 #include "tests/support/judge.h"
 #include "tests/support/unit.h"
 
@@ -84,8 +86,10 @@ static void check_with(struct recipe *r, const char *name, const struct expectat
         fail_msg("%s: %" PRIu64 " bytes were read, more than %" PRIu64, name, plenty.bytes_read,
                  want->reads);
     }
-    judged_free(&plenty);
     judged_free(&least);
+    expect_steady(&r->im, name, &plenty);
+    expect_faults_said(&r->im, name);
+    judged_free(&plenty);
 }
 
 /* ---- what a recipe is an example for ---- */
