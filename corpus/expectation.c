@@ -21,7 +21,7 @@ static const char *const SEVERITY[VX_SEV_COUNT] = {[VX_SEV_DEFAULT] = "default",
                                                    [VX_SEV_ERROR] = "error",
                                                    [VX_SEV_FATAL] = "fatal"};
 
-enum { WORDS = 4, WORD_BYTES = 32 };
+enum { WORDS = 5, WORD_BYTES = 32 };
 
 struct reader {
     struct expectation *e;
@@ -146,12 +146,26 @@ static bool is_before(const struct expect_line *a, const struct expect_line *b)
     return a->rule < b->rule || (a->rule == b->rule && a->severity < b->severity);
 }
 
-/* RULE SEVERITY TOTAL [@OFFSET] */
+/* "[9]"; its word is cut short. */
+static bool read_index(char *word, struct expect_line *line)
+{
+    const size_t len = strlen(word);
+
+    if (len < 3 || word[0] != '[' || word[len - 1] != ']') {
+        return false;
+    }
+    word[len - 1] = '\0';
+    line->has_index = true;
+    return number(word + 1, &line->index);
+}
+
+/* RULE SEVERITY TOTAL [@OFFSET] ["["INDEX"]"] */
 static bool read_line(struct reader *in, struct expect_line *line)
 {
     unsigned severity;
+    size_t at = 3; /* words so far */
 
-    line->offset = VX_NO_OFFSET;
+    *line = (struct expect_line){.offset = VX_NO_OFFSET};
     if (in->count < 3 || !recipe_rule(in->word[0], &line->rule)) {
         return false;
     }
@@ -160,7 +174,19 @@ static bool read_line(struct reader *in, struct expect_line *line)
         return false;
     }
     line->severity = (enum vx_severity)severity;
-    return in->count == 3 || (in->word[3][0] == '@' && number(in->word[3] + 1, &line->offset));
+    if (at < in->count && in->word[at][0] == '@') {
+        if (!number(in->word[at] + 1, &line->offset)) {
+            return false;
+        }
+        at++;
+    }
+    if (at < in->count) {
+        if (!read_index(in->word[at], line)) {
+            return false;
+        }
+        at++;
+    }
+    return at == in->count;
 }
 
 static bool read_finding(struct reader *in)
@@ -169,7 +195,7 @@ static bool read_finding(struct reader *in)
     struct expect_line line;
 
     if (!read_line(in, &line)) {
-        return fail(in, "neither check, raw, reads nor RULE SEVERITY TOTAL [@OFFSET]");
+        return fail(in, "neither check, raw, reads nor RULE SEVERITY TOTAL, @OFFSET, [INDEX]");
     }
     if (part == NULL || part->count == EXPECT_LINES) {
         return fail(in, "findings follow a check or raw");
@@ -221,14 +247,19 @@ int expectation_exit_status(enum vx_verdict verdict)
     return STATUS[verdict];
 }
 
+static bool line_equal(const struct expect_line *a, const struct expect_line *b)
+{
+    return a->rule == b->rule && a->severity == b->severity && a->total == b->total &&
+           a->offset == b->offset && (!a->has_index || !b->has_index || a->index == b->index);
+}
+
 bool expect_part_equal(const struct expect_part *a, const struct expect_part *b)
 {
     if (a->verdict != b->verdict || a->count != b->count) {
         return false;
     }
     for (size_t i = 0; i < a->count; i++) {
-        if (a->line[i].rule != b->line[i].rule || a->line[i].severity != b->line[i].severity ||
-            a->line[i].total != b->line[i].total || a->line[i].offset != b->line[i].offset) {
+        if (!line_equal(&a->line[i], &b->line[i])) {
             return false;
         }
     }
@@ -249,6 +280,10 @@ static size_t print_part(const struct expect_part *part, char *text, size_t len)
         if (line->offset != VX_NO_OFFSET) {
             len +=
                 (size_t)snprintf(text + len, EXPECT_TEXT_BYTES - len, " @0x%" PRIx64, line->offset);
+        }
+        if (line->has_index) {
+            len += (size_t)snprintf(text + len, EXPECT_TEXT_BYTES - len, " [%" PRIu64 "]",
+                                    line->index);
         }
         len += (size_t)snprintf(text + len, EXPECT_TEXT_BYTES - len, "\n");
     }

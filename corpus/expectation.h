@@ -4,7 +4,7 @@
 
 #include "parser/finding.h"
 
-enum { EXPECT_LINES = 128, EXPECT_ERROR_BYTES = 256, EXPECT_TEXT_BYTES = 16384 };
+enum { EXPECT_LINES = 128, EXPECT_ERROR_BYTES = 256, EXPECT_TEXT_BYTES = 24576 };
 
 /* A rule that fires with one severity. */
 struct expect_line {
@@ -12,6 +12,8 @@ struct expect_line {
     enum vx_severity severity;
     uint64_t total;
     uint64_t offset; /* of the first; VX_NO_OFFSET: it has none */
+    bool has_index;
+    uint64_t index; /* which of several headers, entries or the like the first is about */
 };
 
 /* One run: its lines in the order of rules.def, then of severities. */
@@ -40,6 +42,7 @@ void expectation_print(const struct expectation *e, char text[EXPECT_TEXT_BYTES]
 /* The exit status of vhdxray that goes with a verdict. */
 int expectation_exit_status(enum vx_verdict verdict);
 
+/* An index is compared where both have one. */
 bool expect_part_equal(const struct expect_part *a, const struct expect_part *b);
 
 #endif

@@ -21,16 +21,12 @@ struct log_write {
 };
 
 /* Fields of an entry, positions and widths. */
-#define E_SIGNATURE         0, 4
-#define E_CHECKSUM          4, 4
 #define E_LENGTH            8, 4
 #define E_TAIL              12, 4
 #define E_SEQUENCE          16, 8
 #define E_COUNT             24, 4
 #define E_RESERVED          28, 4
 #define E_GUID              32, 8
-#define E_FLUSHED           48, 8
-#define E_LAST              56, 8
 #define E_DESCRIPTOR(index) (64 + 32 * (index))
 
 struct log_entry {

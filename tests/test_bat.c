@@ -1,7 +1,9 @@
 /* The BAT iterator: every slot once and in order, whatever holes, borders and bad windows there
- * are; then the rows about sector bitmaps. */
-#include "tests/support/expect_case.h"
+ * are. */
+#include "corpus/image.h"
+#include "parser/bat.h"
 #include "tests/support/fault_source.h"
+#include "tests/support/unit.h"
 
 /* What the runs of one iteration must add up to. */
 struct tally {
@@ -223,5 +225,5 @@ int main(void)
         cmocka_unit_test(test_bat__entry_fields__are_taken_apart),
     };
 
-    return run_tests_and_cases("bat", tests, VX_COUNT_OF(tests), CASES_BITMAPS);
+    return cmocka_run_group_tests_name("bat", tests, NULL, NULL);
 }

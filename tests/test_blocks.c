@@ -1,8 +1,9 @@
-/* The pass over all blocks: its case table, random tables against a naive model, and the largest
- * disks. */
-#include "tests/support/expect_case.h"
+/* The pass over all blocks: random tables against a naive model, and the largest disks. */
+#include "tests/support/check.h"
+#include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
 #include "tests/support/random.h"
+#include "tests/support/unit.h"
 
 enum { MODEL_MAX = 5000 };
 
@@ -417,5 +418,5 @@ int main(void)
         cmocka_unit_test(test_blocks__64_tib_full_table__is_read_once),
     };
 
-    return run_tests_and_cases("blocks", tests, VX_COUNT_OF(tests), CASES_BLOCKS);
+    return cmocka_run_group_tests_name("blocks", tests, NULL, NULL);
 }

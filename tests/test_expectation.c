@@ -24,6 +24,8 @@ static void test_expectation_print__what_was_read__is_the_same_text(void **state
         "check warnings 3\n  HDR-002 warning 1 @0x10000\n  HDR-005 warning 12345678901234567890\n",
         both,
         "check incomplete 1\n  RUN-006 warning 1\nraw sound\n",
+        "check warnings 3\n  HDR-002 warning 1 @0x10000 [0]\n"
+        "  HDR-005 warning 2 [18446744073709551615]\n",
     };
 
     (void)state;
@@ -37,7 +39,7 @@ static void test_expectation_print__what_was_read__is_the_same_text(void **state
 static void test_expectation_read__every_member__is_there(void **state)
 {
     (void)state;
-    read_good("# why\n\n check corrupt 2 # because\nLAY-006 fatal 3 @4K\nreads 1M\n"
+    read_good("# why\n\n check corrupt 2 # because\nLAY-006 fatal 3 @4K [7]\nreads 1M\n"
               "raw warnings\nHDR-002 info 1");
     assert_int_equal(e.check.verdict, VX_CORRUPT);
     assert_int_equal(e.exit_status, 2);
@@ -46,15 +48,16 @@ static void test_expectation_read__every_member__is_there(void **state)
     assert_int_equal(e.check.line[0].severity, VX_SEV_FATAL);
     assert_int_equal(e.check.line[0].total, 3);
     assert_int_equal(e.check.line[0].offset, 4096);
+    assert_true(e.check.line[0].has_index && e.check.line[0].index == 7);
     assert_true(e.has_reads && e.reads == VX_MIB);
     assert_true(e.has_raw && e.raw.count == 1);
     assert_int_equal(e.raw.verdict, VX_WARNINGS);
-    assert_true(e.raw.line[0].offset == VX_NO_OFFSET);
+    assert_true(e.raw.line[0].offset == VX_NO_OFFSET && !e.raw.line[0].has_index);
 }
 
 static void test_expectation_read__each_error__names_file_and_line(void **state)
 {
-#define NEITHER "neither check, raw, reads nor RULE SEVERITY TOTAL [@OFFSET]"
+#define NEITHER "neither check, raw, reads nor RULE SEVERITY TOTAL, @OFFSET, [INDEX]"
     static const struct {
         const char *text;
         const char *error;
@@ -82,13 +85,19 @@ static void test_expectation_read__each_error__names_file_and_line(void **state)
         {"check sound 0\nHDR-002 info 2^64\n", "t:2: " NEITHER},
         {"check sound 0\nHDR-002 info 1 0x5\n", "t:2: " NEITHER},
         {"check sound 0\nHDR-002 info 1 @x\n", "t:2: " NEITHER},
+        {"check sound 0\nHDR-002 info 1 @5 5\n", "t:2: " NEITHER},
+        {"check sound 0\nHDR-002 info 1 @5 [5\n", "t:2: " NEITHER},
+        {"check sound 0\nHDR-002 info 1 @5 5]\n", "t:2: " NEITHER},
+        {"check sound 0\nHDR-002 info 1 []\n", "t:2: " NEITHER},
+        {"check sound 0\nHDR-002 info 1 [x]\n", "t:2: " NEITHER},
+        {"check sound 0\nHDR-002 info 1 [5] @5\n", "t:2: " NEITHER},
         {"check sound 0\nHDR-002 info 1\nHDR-002 info 1\n",
          "t:3: not in the order of the rules, then of severities"},
         {"check sound 0\nHDR-002 error 1\nHDR-002 info 1\n",
          "t:3: not in the order of the rules, then of severities"},
         {"check sound 0\nHDR-003 info 1\nHDR-002 info 1\n",
          "t:3: not in the order of the rules, then of severities"},
-        {"check sound 0\na b c d e\n", "t:2: too many words, or too long a word"},
+        {"check sound 0\na b c d e f\n", "t:2: too many words, or too long a word"},
         {"check sound 00000000000000000000000000000000\n",
          "t:1: too many words, or too long a word"},
         {"check\tsound 0\n", "t:1: only printable ASCII and blanks are allowed"},
@@ -104,18 +113,19 @@ static void test_expectation_read__each_error__names_file_and_line(void **state)
 static void test_expect_part_equal__any_member_differs__is_not_equal(void **state)
 {
     static const char *const other[] = {
-        "check corrupt 2\nHDR-002 info 1 @5\n",
-        "check sound 0\nHDR-003 info 1 @5\n",
-        "check sound 0\nHDR-002 error 1 @5\n",
-        "check sound 0\nHDR-002 info 2 @5\n",
-        "check sound 0\nHDR-002 info 1 @6\n",
-        "check sound 0\nHDR-002 info 1\n",
-        "check sound 0\n",
+        "check corrupt 2\nHDR-002 info 1 @5\n",   "check sound 0\nHDR-003 info 1 @5\n",
+        "check sound 0\nHDR-002 error 1 @5\n",    "check sound 0\nHDR-002 info 2 @5\n",
+        "check sound 0\nHDR-002 info 1 @6\n",     "check sound 0\nHDR-002 info 1\n",
+        "check sound 0\nHDR-002 info 1 @5 [2]\n", "check sound 0\n",
     };
     static struct expect_part first;
 
     (void)state;
     read_good("check sound 0\nHDR-002 info 1 @5\n");
+    first = e.check;
+    read_good("check sound 0\nHDR-002 info 1 @5 [1]\n");
+    assert_true(expect_part_equal(&first, &e.check)); /* one of them leaves it out */
+    assert_true(expect_part_equal(&e.check, &first));
     first = e.check;
     assert_true(expect_part_equal(&first, &e.check));
     for (size_t i = 0; i < VX_COUNT_OF(other); i++) {

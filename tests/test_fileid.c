@@ -1,4 +1,5 @@
-/* File identifier: what is read and what is remembered; the rules are rows of cases_layout.c. */
+/* File identifier: what is read and what is remembered; its rules have recipes, corpus/recipes/fti.
+ */
 #include "parser/fileid.h"
 
 #include "corpus/image.h"

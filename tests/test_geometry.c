@@ -1,6 +1,8 @@
 /* Geometry: the counts against the formulas of the format, by brute force where that is possible.
  */
-#include "tests/support/expect_case.h"
+#include "corpus/image.h"
+#include "parser/geometry.h"
+#include "tests/support/unit.h"
 
 static void test_geometry_init__all_block_and_sector_sizes__chunk_ratio(void **state)
 {
@@ -146,5 +148,5 @@ int main(void)
         cmocka_unit_test(test_geometry_init__parameters__type_of_the_disk),
     };
 
-    return run_tests_and_cases("geometry", tests, VX_COUNT_OF(tests), CASES_VALUES);
+    return cmocka_run_group_tests_name("geometry", tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 /* Headers: decoding, the choice of the current copy, extreme values of every field. */
-#include "tests/support/expect_case.h"
+#include "tests/support/check.h"
+#include "tests/support/expect.h"
+#include "tests/support/unit.h"
 
 static void test_header_decode__every_field__from_its_own_bytes(void **state)
 {
@@ -161,5 +163,5 @@ int main(void)
         cmocka_unit_test(test_headers_have_signature__either_copy__is_enough),
     };
 
-    return run_tests_and_cases("header", tests, VX_COUNT_OF(tests), CASES_HEADER);
+    return cmocka_run_group_tests_name("header", tests, NULL, NULL);
 }

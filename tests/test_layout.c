@@ -1,6 +1,8 @@
 /* Layout: who overlaps whom, against the naive comparison of all pairs. */
-#include "tests/support/expect_case.h"
+#include "tests/support/check.h"
+#include "tests/support/expect.h"
 #include "tests/support/random.h"
+#include "tests/support/unit.h"
 
 enum { FOREIGN = 40, REGIONS = FOREIGN + IMAGE_REGION_NEXT };
 
@@ -206,5 +208,5 @@ int main(void)
         cmocka_unit_test(test_layout_find__empty_layout__is_null),
     };
 
-    return run_tests_and_cases("layout", tests, VX_COUNT_OF(tests), CASES_LAYOUT);
+    return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* Metadata: decoding, values, random items against the naive comparison, reads. */
-#include "tests/support/expect_case.h"
+#include "tests/support/check.h"
+#include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
+#include "tests/support/unit.h"
 
 static void test_item_decode__first_and_last_entry__from_their_own_bytes(void **state)
 {
@@ -195,5 +197,5 @@ int main(void)
         cmocka_unit_test(test_metadata_load__extreme_places__never_read_outside),
     };
 
-    return run_tests_and_cases("metadata", tests, VX_COUNT_OF(tests), CASES_METADATA);
+    return cmocka_run_group_tests_name("metadata", tests, NULL, NULL);
 }

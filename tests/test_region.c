@@ -1,5 +1,7 @@
 /* Region tables: decoding, extreme places, GUIDs against the naive comparison. */
-#include "tests/support/expect_case.h"
+#include "tests/support/check.h"
+#include "tests/support/expect.h"
+#include "tests/support/unit.h"
 
 static void test_region_decode__first_and_last_entry__from_their_own_bytes(void **state)
 {
@@ -132,5 +134,5 @@ int main(void)
         cmocka_unit_test(test_regions_load__random_guids__repeats_as_the_naive_form),
     };
 
-    return run_tests_and_cases("region", tests, VX_COUNT_OF(tests), CASES_REGION);
+    return cmocka_run_group_tests_name("region", tests, NULL, NULL);
 }

@@ -1,87 +1,11 @@
-/* The whole check with the log in its midst: its case table, what must hold for every row of every
- * table, and logs that rewrite what the disk is made of. */
-#include "tests/support/expect_case.h"
+/* The whole check with the log in its midst: logs that rewrite what the disk is made of, faults at
+ * every read, too little memory. */
+#include "corpus/logbuild.h"
+#include "parser/workspace.h"
+#include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
 #include "tests/support/replayed.h"
-
-static bool is_dirty(const struct image *im)
-{
-    uint8_t guid[32];
-
-    image_get_bytes(im, image_header_at(0, 48), guid, 16);
-    image_get_bytes(im, image_header_at(1, 48), guid + 16, 16);
-    return memcmp(guid, IMAGE_GUID_ZERO, 16) != 0 || memcmp(guid + 16, IMAGE_GUID_ZERO, 16) != 0;
-}
-
-static void expect_same_as_structure(void *ctx, const struct rule_case *row)
-{
-    struct image im;
-    struct vx_source src;
-    struct findings plain;
-    struct findings replayed;
-
-    (void)ctx;
-    case_make(row, &im);
-    src = image_source(&im);
-    if (!is_dirty(&im)) {
-        findings_init(&plain, row->name);
-        findings_init(&replayed, row->name);
-        check_source(&src, NULL, &plain, NULL);
-        assert_int_equal(replayed_check(&src, NULL, &replayed, NULL), im.size);
-        expect_same(&plain, &replayed, "a check that would replay");
-        findings_free(&plain);
-        findings_free(&replayed);
-    }
-    image_free(&im);
-}
-
-static void test_check_run__clean_image_of_every_table__as_without_replay(void **state)
-{
-    (void)state;
-    cases_for_each(expect_same_as_structure, NULL);
-}
-
-/* Every size of memory, with the source of holes and without. */
-static void expect_same_for_all_memory(void *ctx, const struct rule_case *row)
-{
-    struct image im;
-    struct vx_source src;
-    struct findings first;
-    const size_t sizes[] = {0, 1, 8, 1003, 65537};
-
-    (void)ctx;
-    if (row->log == NULL || row->overlay_bytes != 0) {
-        return;
-    }
-    case_make(row, &im);
-    src = image_source(&im);
-    findings_init(&first, row->name);
-    (void)replayed_check(&src, NULL, &first, NULL);
-    for (size_t i = 0; i < 2 * VX_COUNT_OF(sizes); i++) {
-        const struct replay_options options = {
-            .memory_bytes = (size_t)vx_structure_need(im.size).min + sizes[i / 2],
-            .overlay_bytes = (size_t)vxr_overlay_need(16 + sizes[i / 2] / 76),
-            .pass_limit = UINT64_MAX,
-        };
-        struct findings other;
-
-        src.next_data = i % 2 == 0 ? NULL : image_source(&im).next_data;
-        findings_init(&other, row->name);
-        (void)replayed_check(&src, &options, &other, NULL);
-        expect_same(&first, &other, "other memory");
-        findings_free(&other);
-    }
-    findings_free(&first);
-    image_free(&im);
-}
-
-static void test_check_run__any_memory_size__same_findings(void **state)
-{
-    (void)state;
-    cases_for_each(expect_same_for_all_memory, NULL);
-}
-
-/* ---- logs that rewrite tables ---- */
+#include "tests/support/unit.h"
 
 /* A log of one entry whose data sectors hold what lies at `from` in another image. */
 static uint32_t log_pages(const struct test_log *log, const struct image *from,
@@ -271,13 +195,11 @@ static void test_check_init__too_little_memory__is_refused(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_check_run__clean_image_of_every_table__as_without_replay),
-        cmocka_unit_test(test_check_run__any_memory_size__same_findings),
         cmocka_unit_test(test_check_run__log_rewrites_tables__judged_and_read_as_after_replay),
         cmocka_unit_test(test_check_run__findings__carry_the_view_they_were_made_in),
         cmocka_unit_test(test_check_run__fault_at_every_read__never_called_sound),
         cmocka_unit_test(test_check_init__too_little_memory__is_refused),
     };
 
-    return run_tests_and_cases("simulate", tests, VX_COUNT_OF(tests), CASES_LOG);
+    return cmocka_run_group_tests_name("simulate", tests, NULL, NULL);
 }

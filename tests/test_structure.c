@@ -1,137 +1,12 @@
-/* The whole check: what real producers write, and what must hold for every image of every case
- * table, whatever memory, source or fault it meets. */
-#include "tests/support/expect_case.h"
+/* The structures as they lie, without replay: memory, faults at every read, cuts, and what the most
+ * hostile ones cost. What must hold for every image is checked for every recipe by test_corpus.c.
+ */
+#include "tests/support/check.h"
+#include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
+#include "tests/support/unit.h"
 
 enum { READS_MAX = 160 }; /* 16 passes over 5 windows, twice, at the very most */
-
-/* Raised by the command line, not by parser/. */
-static bool is_raised_by_caller(unsigned rule)
-{
-    return rule == VX_RUN_002;
-}
-
-/* Rows of each rule. */
-struct row_counts {
-    unsigned fires[VX_RULE_COUNT];
-    unsigned misses[VX_RULE_COUNT];
-};
-
-static void count_row(void *ctx, const struct rule_case *row)
-{
-    struct row_counts *counts = ctx;
-
-    counts->fires[row->rule] += row->fires ? 1 : 0;
-    counts->misses[row->rule] += row->fires ? 0 : 1;
-}
-
-static void test_case_tables__every_rule__has_a_row_that_fires_and_a_near_miss(void **state)
-{
-    struct row_counts counts = {{0}, {0}};
-    unsigned missing = 0;
-
-    (void)state;
-    cases_for_each(count_row, &counts);
-    for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
-        if (!is_raised_by_caller(rule) && (counts.fires[rule] == 0 || counts.misses[rule] == 0)) {
-            print_error("%s: %u rows fire it, %u near misses\n",
-                        findings_rule_name((enum vx_rule)rule), counts.fires[rule],
-                        counts.misses[rule]);
-            missing++;
-        }
-    }
-    assert_int_equal(missing, 0);
-}
-
-static void test_verdict__image_changed__is_incomplete_whatever_else(void **state)
-{
-    struct findings f;
-    struct vx_finding changed = vx_finding_at(VX_RUN_002, VX_OBJ_RUN, 0, VX_NO_OFFSET, 0);
-    struct vx_finding fatal = vx_finding_at(VX_FTI_001, VX_OBJ_FILE, 0, 0, 8);
-
-    (void)state;
-    findings_init(&f, "changed");
-    vx_report(&f.rep, &fatal);
-    assert_int_equal(vx_verdict_of(&f.rep), VX_CORRUPT);
-    vx_report(&f.rep, &changed);
-    assert_int_equal(vx_verdict_of(&f.rep), VX_INCOMPLETE);
-    findings_free(&f);
-}
-
-static void check_with(const struct rule_case *row, struct image *im, size_t memory_bytes,
-                       bool knows_holes, struct findings *out)
-{
-    const struct check_options options = {.memory_bytes = memory_bytes, .pass_limit = UINT64_MAX};
-    struct vx_source inner = image_source(im);
-    struct vx_source src;
-    struct fault_source fault;
-
-    inner.next_data = knows_holes ? inner.next_data : NULL;
-    fault_source_init(&fault, &inner);
-    fault.kind = row->bad.end > 0 ? FAULT_FAIL_RANGE : FAULT_NONE;
-    fault.bad = row->bad;
-    src = fault_source(&fault);
-    findings_init(out, row->name);
-    check_source(&src, &options, out, NULL);
-    assert_int_equal(fault.outside, 0);
-}
-
-static void expect_same_for_all_memory(void *ctx, const struct rule_case *row)
-{
-    struct image im;
-    struct findings first;
-    struct findings other;
-    struct vx_need need;
-    size_t sizes[6];
-
-    (void)ctx;
-    case_make(row, &im);
-    need = vx_structure_need(im.size);
-    sizes[0] = (size_t)need.min;
-    sizes[1] = (size_t)need.min + 1;
-    sizes[2] = (size_t)need.min + 8;
-    sizes[3] = (size_t)need.min + 1003;
-    sizes[4] = (size_t)need.min + 65537;
-    sizes[5] = need.max < CHECK_MEMORY_BYTES ? (size_t)need.max : CHECK_MEMORY_BYTES;
-    check_with(row, &im, sizes[0], true, &first);
-    for (size_t i = 1; i < VX_COUNT_OF(sizes); i++) {
-        check_with(row, &im, sizes[i], true, &other);
-        expect_same(&first, &other, "other memory");
-        findings_free(&other);
-    }
-    findings_free(&first);
-    image_free(&im);
-}
-
-static void test_check__any_memory_size__same_findings(void **state)
-{
-    (void)state;
-    cases_for_each(expect_same_for_all_memory, NULL);
-}
-
-static void expect_same_without_holes(void *ctx, const struct rule_case *row)
-{
-    struct image im;
-    struct findings with;
-    struct findings without;
-
-    (void)ctx;
-    case_make(row, &im);
-    check_with(row, &im, 0, true, &with);
-    check_with(row, &im, 0, false, &without);
-    if (row->bad.end == 0) {
-        expect_same(&with, &without, "a source that knows no holes");
-    }
-    findings_free(&with);
-    findings_free(&without);
-    image_free(&im);
-}
-
-static void test_check__source_without_knowledge_of_holes__same_findings(void **state)
-{
-    (void)state;
-    cases_for_each(expect_same_without_holes, NULL);
-}
 
 static void test_structure_init__one_byte_below_the_minimum__is_refused(void **state)
 {
@@ -501,10 +376,6 @@ static void test_check__2047_overlapping_items_of_one_guid__few_reads(void **sta
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_case_tables__every_rule__has_a_row_that_fires_and_a_near_miss),
-        cmocka_unit_test(test_verdict__image_changed__is_incomplete_whatever_else),
-        cmocka_unit_test(test_check__any_memory_size__same_findings),
-        cmocka_unit_test(test_check__source_without_knowledge_of_holes__same_findings),
         cmocka_unit_test(test_structure_init__one_byte_below_the_minimum__is_refused),
         cmocka_unit_test(test_structure_need__any_size__does_not_wrap),
         cmocka_unit_test(test_check__structures_behind_the_end__their_passes_are_named),
@@ -518,5 +389,5 @@ int main(void)
         cmocka_unit_test(test_check__2047_overlapping_items_of_one_guid__few_reads),
     };
 
-    return run_tests_and_cases("structure", tests, VX_COUNT_OF(tests), CASES_PRODUCERS);
+    return cmocka_run_group_tests_name("structure", tests, NULL, NULL);
 }

@@ -1,159 +1,107 @@
-/* From a row of a case table to an image and its findings. */
+/* Checks that are hindered, row by row. */
 #include "tests/support/cases.h"
 
-#include "tests/support/fault_source.h"
 #include "tests/support/replayed.h"
 
-struct rule_cases cases_of(enum case_table table)
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The file ends with 16 blocks of 1 MiB at 4 MiB. */
+#define PRESENT "title all blocks\ncreate dynamic state=present\n"
+/* Two blocks 1 TiB apart: more than the least bitmap covers. */
+#define SPREAD PRESENT "block 1 present at=1T\nsize 1T+1M\n"
+#define EMPTY  "title no blocks\ncreate dynamic\n"
+/* A partially present block far from the slot of its bitmap. */
+#define CHILD                                                                                      \
+    "title a child\ncreate differencing disk=60G sector=4096\nblock 9 partial at=4M\n"             \
+    "bitmap 0 present at=5M\nsize 6M\n"
+#define BITMAP_SLOT (IMAGE_BAT + 8 * UINT64_C(32768))
+/* A log of one entry, which writes where nothing is. */
+#define ENTRY EMPTY "log\nentry sequence=5\n"
+#define ONE   ENTRY "data @metadata+512K 1\n"
+#define MANY  ENTRY "data @metadata+512K 1 times=8\n"
+
+/* clang-format off */
+const struct rule_case CASES[] = {
+    {.name = "unreadable BAT", .rule = VX_RUN_001, .fires = true, .recipe = PRESENT,
+     .bad = {IMAGE_BAT, IMAGE_BAT + 1}, .want = "RUN-001w", .index = 0, .offset = CASE_ANY},
+    {.name = "unreadable header 1", .rule = VX_RUN_001, .fires = true, .recipe = EMPTY,
+     .bad = {IMAGE_HEADER_1 + 4095, IMAGE_HEADER_1 + 4096}, .want = "RUN-001w", .index = 0,
+     .offset = IMAGE_HEADER_1},
+    {.name = "unreadable headers", .rule = VX_RUN_001, .fires = true, .recipe = EMPTY,
+     .bad = {IMAGE_HEADER_1, IMAGE_HEADER_2 + 1}, .want = "RUN-001w RUN-003w", .index = 0,
+     .offset = IMAGE_HEADER_2},
+    {.name = "unreadable block", .rule = VX_RUN_001, .recipe = PRESENT,
+     .bad = {5 * IMAGE_MIB, 20 * IMAGE_MIB}, .want = ""},
+
+    {.name = "unreadable metadata table", .rule = VX_RUN_003, .fires = true, .recipe = EMPTY,
+     .bad = {IMAGE_METADATA, IMAGE_METADATA + 1}, .want = "RUN-001w RUN-003w",
+     .index = CASE_ANY, .offset = CASE_ANY},
+    {.name = "unreadable region table 2", .rule = VX_RUN_003, .recipe = EMPTY,
+     .bad = {IMAGE_REGIONS_2, IMAGE_REGIONS_2 + 1}, .want = "RUN-001w"},
+
+    {.name = "an unreadable sector of the only entry", .rule = VX_RUN_004, .fires = true,
+     .recipe = ONE, .bad = {IMAGE_LOG + 4096, IMAGE_LOG + 4097},
+     .want = "HDR-012w RUN-001w RUN-003w RUN-004w", .index = CASE_ANY, .offset = IMAGE_LOG},
+    {.name = "an unreadable sector behind the only entry", .rule = VX_RUN_004,
+     .recipe = ONE "put @log.2 8 1\n", .bad = {IMAGE_LOG + 8192, IMAGE_LOG + 8193},
+     .want = "HDR-012w RUN-001w"},
+    {.name = "an unreadable sector in a hole behind the only entry", .rule = VX_RUN_001,
+     .recipe = ONE, .bad = {IMAGE_LOG + 8192, IMAGE_LOG + 8193}, .want = "HDR-012w"},
+
+    {.name = "one pass is not enough", .rule = VX_RUN_005, .fires = true, .recipe = SPREAD,
+     .has_least_memory = true, .pass_limit = 1, .want = "RUN-005w", .index = CASE_ANY,
+     .offset = CASE_ANY},
+    {.name = "two passes are enough", .rule = VX_RUN_005, .recipe = SPREAD,
+     .has_least_memory = true, .pass_limit = 2, .want = ""},
+
+    {.name = "8 descriptors, memory for 6", .rule = VX_RUN_007, .fires = true, .recipe = MANY,
+     .overlay_bytes = 7 * VXR_OVERLAY_RECORD_BYTES, .want = "HDR-012w RUN-003w RUN-007w",
+     .index = CASE_ANY, .offset = IMAGE_LOG},
+    {.name = "8 descriptors, memory for 8", .rule = VX_RUN_007, .recipe = MANY,
+     .overlay_bytes = 9 * VXR_OVERLAY_RECORD_BYTES, .want = "HDR-012w"},
+
+    {.name = "bitmap slot that cannot be read", .rule = VX_BAT_011, .recipe = CHILD,
+     .bad = {BITMAP_SLOT, BITMAP_SLOT + 1}, .want = "RUN-001w RUN-006w"},
+};
+/* clang-format on */
+const size_t CASES_COUNT = VX_COUNT_OF(CASES);
+
+void case_make(const struct rule_case *row, struct recipe *r)
 {
-    const struct rule_cases all[CASE_TABLES] = {
-        [CASES_LAYOUT] = CASES_LAYOUT_ROWS,   [CASES_HEADER] = CASES_HEADER_ROWS,
-        [CASES_REGION] = CASES_REGION_ROWS,   [CASES_METADATA] = CASES_METADATA_ROWS,
-        [CASES_VALUES] = CASES_VALUES_ROWS,   [CASES_BLOCKS] = CASES_BLOCKS_ROWS,
-        [CASES_BITMAPS] = CASES_BITMAPS_ROWS, [CASES_PRODUCERS] = CASES_PRODUCERS_ROWS,
-        [CASES_LOG] = CASES_LOG_ROWS,
-    };
-
-    return all[table];
-}
-
-void cases_for_each(case_fn *visit, void *ctx)
-{
-    for (int table = 0; table < CASE_TABLES; table++) {
-        const struct rule_cases cases = cases_of((enum case_table)table);
-
-        for (size_t i = 0; i < cases.count; i++) {
-            visit(ctx, &cases.row[i]);
-        }
-    }
-}
-
-/* Start of the place in copy 0 or 1; a place with one copy is the same in both. */
-static uint64_t base_of(const struct poke *poke, unsigned copy)
-{
-    switch (poke->place) {
-    case HEADERS:
-        return image_header_at(copy, 0);
-    case HEADER_1:
-        return IMAGE_HEADER_1;
-    case HEADER_2:
-        return IMAGE_HEADER_2;
-    case TABLES:
-        return copy == 0 ? IMAGE_REGIONS_1 : IMAGE_REGIONS_2;
-    case TABLE_1:
-        return IMAGE_REGIONS_1;
-    case TABLE_2:
-        return IMAGE_REGIONS_2;
-    case REGION:
-        return image_region_at(copy, poke->index, 0);
-    case META:
-        return IMAGE_METADATA;
-    case ITEM:
-        return image_item_entry_at(poke->index, 0);
-    case VALUE:
-        return image_item_at(poke->index);
-    case ENTRY:
-        return IMAGE_BAT + UINT64_C(8) * poke->index;
-    case LOG:
-        return IMAGE_LOG + (uint64_t)LOG_SECTOR * poke->index;
-    case AT:
-    case POKE_NONE:
-        break;
-    }
-    return 0;
-}
-
-static bool is_end(const struct log_entry *entry)
-{
-    return entry->sequence == 0;
-}
-
-static void seal_log(const struct rule_case *row, const struct test_log *log)
-{
-    for (const struct log_entry *e = row->log; !is_end(e); e++) {
-        if (image_get(log->im, log_at(log, e->pos) + 8, 4) <= 2 * log->length) {
-            log_seal(log, e->pos);
-        }
-    }
-}
-
-void case_make(const struct rule_case *row, struct image *im)
-{
-    struct test_log log;
-
-    image_make(im, &row->spec);
-    if (row->log != NULL) {
-        log_init(&log, im, IMAGE_LOG, VX_MIB);
-        for (const struct log_entry *e = row->log; !is_end(e); e++) {
-            (void)log_put(&log, e);
-        }
-    }
-    for (unsigned i = 0; i < CASE_POKES && row->poke[i].place != POKE_NONE; i++) {
-        const struct poke *poke = &row->poke[i];
-
-        for (unsigned copy = 0; copy < 2; copy++) {
-            image_put(im, base_of(poke, copy) + poke->pos, poke->width, poke->value);
-        }
-    }
-    if (row->edit != NULL) {
-        row->edit(im);
-    }
-    if (!row->is_unsealed) {
-        image_seal(im);
-    }
-    if (row->log != NULL && !row->is_unsealed) {
-        seal_log(row, &log);
-    }
-    if (row->size != 0) {
-        im->size = row->size;
+    if (!recipe_read(r, row->name, row->recipe, strlen(row->recipe))) {
+        fprintf(stderr, "%s\n", r->error);
+        abort();
     }
 }
 
-struct check_options case_options(const struct rule_case *row, uint64_t size)
+struct vx_source case_source(const struct rule_case *row, struct recipe *r,
+                             struct fault_source *fault)
 {
-    return (struct check_options){
-        .memory_bytes = row->has_least_memory ? (size_t)vx_structure_need(size).min : 0,
-        .pass_limit = row->pass_limit,
-    };
-}
+    const struct vx_source inner = image_source(&r->im);
 
-static void run_replayed(const struct rule_case *row, const struct vx_source *src,
-                         struct findings *out, uint64_t *size)
-{
-    const struct replay_options options = {
-        .memory_bytes = row->has_least_memory ? (size_t)vx_structure_need(src->size).min : 0,
-        .overlay_bytes = row->overlay_bytes,
-        .pass_limit = row->pass_limit,
-    };
-
-    *size = replayed_check(src, &options, out, NULL);
+    fault_source_init(fault, &inner);
+    fault->kind = row->bad.end > 0 ? FAULT_FAIL_RANGE : FAULT_NONE;
+    fault->bad = row->bad;
+    return fault_source(fault);
 }
 
 void case_run(const struct rule_case *row, struct findings *out, uint64_t *size)
 {
-    struct image im;
-    struct vx_source inner;
-    struct vx_source src;
+    static struct recipe r;
     struct fault_source fault;
-    struct check_options options;
+    struct replay_options options = {.overlay_bytes = row->overlay_bytes,
+                                     .pass_limit = row->pass_limit};
+    struct vx_source src;
     uint64_t judged;
 
+    case_make(row, &r);
+    src = case_source(row, &r, &fault);
+    options.memory_bytes = row->has_least_memory ? (size_t)vx_structure_need(src.size).min : 0;
     findings_init(out, row->name);
-    case_make(row, &im);
-    judged = im.size;
-    inner = image_source(&im);
-    fault_source_init(&fault, &inner);
-    fault.kind = row->bad.end > 0 ? FAULT_FAIL_RANGE : FAULT_NONE;
-    fault.bad = row->bad;
-    src = fault_source(&fault);
-    options = case_options(row, im.size);
-    if (row->is_replayed || row->log != NULL) {
-        run_replayed(row, &src, out, &judged);
-    } else {
-        check_source(&src, &options, out, NULL);
-    }
+    judged = replayed_check(&src, &options, out, NULL);
     if (size != NULL) {
         *size = judged;
     }
-    image_free(&im);
+    recipe_free(&r);
 }

@@ -5,6 +5,36 @@
 #include "tests/support/fault_source.h"
 #include "tests/support/replayed.h"
 
+/* Is it about one of several of its kind? */
+static bool has_index(const struct vx_finding *x)
+{
+    switch (x->object) {
+    case VX_OBJ_HEADER:
+    case VX_OBJ_LOG_ENTRY:
+    case VX_OBJ_REGION_TABLE:
+    case VX_OBJ_REGION:
+    case VX_OBJ_BAT_REGION:
+    case VX_OBJ_METADATA_REGION:
+    case VX_OBJ_METADATA_ENTRY:
+    case VX_OBJ_PAYLOAD_ENTRY:
+    case VX_OBJ_BITMAP_ENTRY:
+        return true;
+    case VX_OBJ_FILE:
+    case VX_OBJ_FILE_END:
+    case VX_OBJ_FILE_IDENTIFIER:
+    case VX_OBJ_HEADER_SECTION:
+    case VX_OBJ_LOG:
+    case VX_OBJ_METADATA_TABLE:
+    case VX_OBJ_DISK:
+    case VX_OBJ_BAT:
+    case VX_OBJ_BLOCKS:
+    case VX_OBJ_RUN:
+    case VX_OBJ_COUNT:
+        break;
+    }
+    return false;
+}
+
 /* The line of the pair, made in its place if it was not there. */
 static struct expect_line *line_of(struct expect_part *part, const struct vx_finding *x)
 {
@@ -21,8 +51,11 @@ static struct expect_line *line_of(struct expect_part *part, const struct vx_fin
             return NULL;
         }
         memmove(&part->line[at + 1], &part->line[at], (part->count - at) * sizeof(part->line[0]));
-        part->line[at] =
-            (struct expect_line){.rule = x->rule, .severity = x->severity, .offset = x->offset};
+        part->line[at] = (struct expect_line){.rule = x->rule,
+                                              .severity = x->severity,
+                                              .offset = x->offset,
+                                              .has_index = has_index(x),
+                                              .index = x->index};
         part->count++;
     }
     return &part->line[at];
