@@ -46,7 +46,7 @@ make_images() {
     qemu-img create -q -f vhdx -o block_size=1M sound.vhdx 1G
     qemu-img create -q -f vhdx -o subformat=fixed fixed.vhdx 20M
     cp sound.vhdx warnings.vhdx
-    printf '\377' | dd of=warnings.vhdx bs=1 seek=131100 conv=notrunc status=none
+    printf '\377' | dd of=warnings.vhdx bs=1 seek=131200 conv=notrunc status=none
     cp sound.vhdx states.vhdx
     for _ in {1..150}; do printf '\4\0\0\0\0\0\0\0'; done |
         dd of=states.vhdx bs=1 seek=2097152 conv=notrunc status=none
