@@ -8,7 +8,7 @@ load images.bash
 make_images() {
     qemu-img create -q -f vhdx sound.vhdx 64M
     cp sound.vhdx warnings.vhdx
-    printf '\377' | dd of=warnings.vhdx bs=1 seek=131100 conv=notrunc status=none
+    printf '\377' | dd of=warnings.vhdx bs=1 seek=131200 conv=notrunc status=none
     cp sound.vhdx corrupt.vhdx
     dd if=/dev/zero of=corrupt.vhdx bs=64K seek=48 count=1 conv=notrunc status=none
     echo 'not a disk' >notes.txt
