@@ -6,7 +6,7 @@
 const uint8_t LOG_GUID[16] = {0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
                               0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f};
 
-void log_init(struct test_log *log, struct image *im, uint64_t offset, uint32_t length)
+void log_name(struct test_log *log, struct image *im, uint64_t offset, uint32_t length)
 {
     *log = (struct test_log){.im = im, .offset = offset, .length = length};
     memcpy(log->guid, LOG_GUID, sizeof(log->guid));
@@ -15,10 +15,15 @@ void log_init(struct test_log *log, struct image *im, uint64_t offset, uint32_t 
         image_put(im, image_header_at(copy, 68), 4, length);
         image_put(im, image_header_at(copy, 72), 8, offset);
     }
-    image_seal(im);
     if (im->size < offset + length) {
         im->size = offset + length;
     }
+}
+
+void log_init(struct test_log *log, struct image *im, uint64_t offset, uint32_t length)
+{
+    log_name(log, im, offset, length);
+    image_seal(im);
 }
 
 uint64_t log_at(const struct test_log *log, uint64_t pos)
@@ -173,4 +178,16 @@ void log_seal(const struct test_log *log, uint32_t pos)
     const uint32_t len = (uint32_t)image_get(log->im, log_at(log, pos) + 8, 4);
 
     image_put(log->im, log_at(log, pos) + 4, 4, log_checksum(log, pos, len));
+}
+
+void log_seal_all(const struct test_log *log)
+{
+    for (uint32_t i = 0; i < log->length / LOG_SECTOR && i < LOG_SEALED_MOST; i++) {
+        const uint64_t at = log_at(log, (uint64_t)i * LOG_SECTOR);
+
+        if (image_get(log->im, at, 4) == 0x65676f6c &&
+            image_get(log->im, at + 8, 4) <= (uint64_t)LOG_SEALED_ENTRY_MOST * LOG_SECTOR) {
+            log_seal(log, i * LOG_SECTOR);
+        }
+    }
 }

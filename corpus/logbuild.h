@@ -9,7 +9,9 @@ enum {
     LOG_SECTOR = 4096,
     LOG_WRITES = 6,         /* that a table row can spell out */
     LOG_HEADER_SLOTS = 126, /* descriptors in the first sector of an entry */
-    LOG_SECTOR_SLOTS = 128  /* and in each further one */
+    LOG_SECTOR_SLOTS = 128, /* and in each further one */
+    LOG_SEALED_MOST = 1024, /* sectors */
+    LOG_SEALED_ENTRY_MOST = 64
 };
 
 /* What one descriptor does. */
@@ -55,6 +57,9 @@ struct test_log {
 /* Make the image dirty: both headers name a log of `length` bytes at `offset`, and LOG_GUID. */
 void log_init(struct test_log *log, struct image *im, uint64_t offset, uint32_t length);
 
+/* The same, with the headers' checksums left as they were. */
+void log_name(struct test_log *log, struct image *im, uint64_t offset, uint32_t length);
+
 /* Offset in the file of ring position pos, which may lie beyond the end of the ring. */
 uint64_t log_at(const struct test_log *log, uint64_t pos);
 
@@ -77,6 +82,10 @@ void log_poke(const struct test_log *log, uint32_t pos, uint32_t field, unsigned
 
 /* Recompute the checksum over the EntryLength that the entry at pos states. */
 void log_seal(const struct test_log *log, uint32_t pos);
+
+/* Seal what looks like an entry: the sectors of the log's first LOG_SEALED_MOST that begin with
+ * "loge" and state a length of at most LOG_SEALED_ENTRY_MOST sectors. */
+void log_seal_all(const struct test_log *log);
 
 /* CRC-32C over `len` bytes of the ring at pos, with the checksum field at pos as zeros. */
 uint32_t log_checksum(const struct test_log *log, uint32_t pos, uint32_t len);

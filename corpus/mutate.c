@@ -291,23 +291,6 @@ static void mutate_size(struct map *map, struct dice *dice)
     }
 }
 
-/* ---- checksums ---- */
-
-/* Entries whose length can be one. */
-static void seal_entries(const struct map *map)
-{
-    const struct test_log log = {
-        .im = map->im, .offset = map->log_offset, .length = (uint32_t)map->log_length};
-
-    for (uint64_t i = 0; i < log_sectors(map); i++) {
-        const uint64_t len = image_get(map->im, map->log_offset + i * LOG_SECTOR + 8, 4);
-
-        if (is_entry(map, i) && len <= UINT64_C(64) * LOG_SECTOR) {
-            log_seal(&log, (uint32_t)(i * LOG_SECTOR));
-        }
-    }
-}
-
 void mutate_image(struct image *im, uint64_t seed)
 {
     typedef void mutate_fn(struct map *, struct dice *);
@@ -326,7 +309,8 @@ void mutate_image(struct image *im, uint64_t seed)
         mutations[dice_roll(&dice, VX_COUNT_OF(mutations))](&map, &dice);
     }
     if (dice_roll(&dice, 8) != 0) {
-        seal_entries(&map);
+        log_seal_all(&(struct test_log){
+            .im = im, .offset = map.log_offset, .length = (uint32_t)map.log_length});
         image_seal(im);
     }
 }

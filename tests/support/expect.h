@@ -23,8 +23,7 @@ void expect_evidence_inside(const struct findings *f, uint64_t size);
 /* Two runs say the same. */
 void expect_same(const struct findings *f, const struct findings *other, const char *what);
 
-/* What the rules of the house promise of every run over a file of `size` bytes: evidence inside,
- * severities resolved, totals not below what was forwarded, verdict as the words of the design. */
+/* findings_broken_promise() finds none. */
 void expect_invariants(const struct findings *f, uint64_t size);
 
 #endif

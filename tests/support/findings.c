@@ -186,3 +186,79 @@ bool findings_equal(const struct findings *a, const struct findings *b)
     }
     return true;
 }
+
+static bool is_inside(uint64_t offset, uint64_t length, uint64_t size)
+{
+    return offset == VX_NO_OFFSET || (offset <= size && length <= size - offset);
+}
+
+bool findings_evidence_inside(const struct findings *f, uint64_t size)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct vx_finding *x = &f->at[i];
+
+        if (!is_inside(x->offset, x->length, size) ||
+            (x->object != VX_OBJ_LOG_ENTRY && /* its other range is where it would write */
+             !is_inside(x->other_offset, x->other_length, size))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Collisions are kept in one list of the first ones: when it is full, a rule about some of them
+ * can have fewer examples than its total. */
+static bool is_kept_list(unsigned rule)
+{
+    return rule == VX_BAT_016 || rule == VX_BAT_025;
+}
+
+static bool are_well_formed(const struct findings *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct vx_finding *x = &f->at[i];
+
+        if ((unsigned)x->rule >= VX_RULE_COUNT || x->severity <= VX_SEV_DEFAULT ||
+            x->severity >= VX_SEV_COUNT || x->object >= VX_OBJ_COUNT) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool are_totals_kept(const struct findings *f)
+{
+    uint64_t forwarded[VX_RULE_COUNT] = {0};
+
+    for (size_t i = 0; i < f->count; i++) {
+        forwarded[f->at[i].rule]++;
+    }
+    for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
+        const uint64_t total = f->rep.total[rule];
+        const uint64_t most = total < VX_FINDINGS_PER_RULE ? total : VX_FINDINGS_PER_RULE;
+        const bool may_be_less = is_kept_list(rule) && f->rep.total[VX_BAT_015] > most;
+
+        if (forwarded[rule] > most || (forwarded[rule] < most && !may_be_less)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *findings_broken_promise(const struct findings *f, uint64_t size)
+{
+    char summary[FINDINGS_TEXT_BYTES];
+
+    if (!are_well_formed(f)) {
+        return "a finding's rule, severity and object exist";
+    }
+    if (!findings_evidence_inside(f, size)) {
+        return "evidence lies inside the file";
+    }
+    if (!are_totals_kept(f)) {
+        return "as many findings of a rule are forwarded as its total says";
+    }
+    findings_summary(f, summary);
+    return vx_verdict_of(&f->rep) == findings_verdict(summary) ? NULL
+                                                               : "the verdict follows the words";
+}

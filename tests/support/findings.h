@@ -39,6 +39,14 @@ uint64_t finding_digest(const struct vx_finding *finding, uint64_t digest);
 uint64_t findings_digest(const struct findings *f, uint64_t digest);
 #define FINDINGS_DIGEST_START UINT64_C(0xcbf29ce484222325)
 
+/* Do both evidence ranges of every finding lie inside a file of `size` bytes? */
+bool findings_evidence_inside(const struct findings *f, uint64_t size);
+
+/* What the rules of the house promise of every run over a file of `size` bytes: evidence inside,
+ * severities resolved, totals not below what was forwarded, verdict as the words of the design.
+ * Returns the promise that is broken, or NULL. */
+const char *findings_broken_promise(const struct findings *f, uint64_t size);
+
 /* Are two runs' findings, totals and verdicts the same in every member? */
 bool findings_equal(const struct findings *a, const struct findings *b);
 
