@@ -77,12 +77,14 @@ HARDEN_LD  := -Wl,-z,relro,-z,now
 
 SAN_asan   := -fsanitize=address,undefined -fsanitize=integer -fsanitize=implicit-conversion \
               -fsanitize=local-bounds -fsanitize=nullability -fno-sanitize-recover=all
+# What `make fuzz` builds with: libFuzzer watches edges and comparisons besides.
+SAN_fuzz   := $(SAN_asan) -fsanitize=fuzzer-no-link
 SAN_msan   := -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all
 
 ifneq ($(SAN),)
 INSTRUMENT := $(call taken,$(SAN_$(SAN)))
 ifeq ($(filter -fsanitize=%,$(INSTRUMENT)),)
-$(error SAN=$(SAN) is not known to $(CC); there are asan and msan, both best with clang)
+$(error SAN=$(SAN) is not known to $(CC); there are asan, msan and fuzz, all best with clang)
 endif
 HARDEN     := -U_FORTIFY_SOURCE
 else ifneq ($(COVERAGE),)
@@ -104,6 +106,8 @@ LINK    = $(CC) -pie $(INSTRUMENT) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 all: $(B)/vhdxray ## build the command (this is the default)
 	@echo '$(B)/vhdxray'
 
+FUZZ_MAINS := fuzz/standalone.c fuzz/packed_seeds.c
+
 # ---- Layers: every folder is an archive ---------------------------------------------------
 
 # $(call layer,FOLDER,ARCHIVE,FILES LEFT OUT); a folder may be empty or not exist yet.
@@ -118,6 +122,7 @@ $(eval $(call layer,reports,libvxo.a))
 $(eval $(call layer,cli,libcli.a,cli/main.c))
 $(eval $(call layer,corpus,libcorpus.a,corpus/vhdxforge.c))
 $(eval $(call layer,tests/support,libsupport.a))
+$(eval $(call layer,fuzz,libfuzz.a,$(wildcard fuzz/fuzz_*.c) $(FUZZ_MAINS)))
 
 LIBRARIES := $(addprefix $(B)/,libcli.a libvxo.a libvxr.a libvx.a)
 OBJECTS   := $(parser_OBJECTS) $(replay_OBJECTS) $(reports_OBJECTS) $(cli_OBJECTS) \
@@ -150,10 +155,12 @@ peers: $(B)/vhdxforge ## what the other readers that are installed make of the c
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) $(WARN) $(LAYER) $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) $(WARN) $(LAYER) $(UNTRACED) $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -c -o $@ $<
 
 # Clang may call bcmp for a memcmp: one function more than the core asks of a libc.
 $(B)/parser/%.o $(B)/replay/%.o: LAYER = -fno-builtin-bcmp $(BOUNDED)
+# Their loops over the bytes of an image would report a comparison for each of them.
+$(B)/parser/source.o $(B)/corpus/image.o: UNTRACED = $(if $(filter fuzz,$(SAN)),-fno-sanitize-coverage=trace-cmp)
 $(B)/reports/%.o $(B)/cli/%.o:   LAYER = $(JSON_CFLAGS)
 # cmocka's macros cast the results of calls.
 $(B)/tests/%.o:                  LAYER = $(JSON_CFLAGS) -Wno-bad-function-cast
@@ -176,7 +183,8 @@ $(B)/sources: always
 UNITS     := $(patsubst %.c,%,$(wildcard tests/test_*.c))
 CLI_TESTS := $(wildcard tests/cli/*.bats)
 TEST_OBJECTS := $(UNITS:%=$(B)/%.o) $(tests/support_OBJECTS) $(corpus_OBJECTS) \
-                $(patsubst %.c,$(B)/%.o,$(wildcard corpus/vhdxforge.c tests/corpus_expect.c))
+                $(patsubst %.c,$(B)/%.o,$(wildcard corpus/vhdxforge.c tests/corpus_expect.c \
+                fuzz/fuzz_*.c $(FUZZ_MAINS))) $(fuzz_OBJECTS)
 
 # Every test is one program; it may use what it likes of the archives.
 test_crc32c_LIBS := -lisal
@@ -219,6 +227,56 @@ $(B)/corpus_expect: $(B)/tests/corpus_expect.o $(B)/libsupport.a $(B)/libcorpus.
 objects: $(OBJECTS)
 test-objects: $(OBJECTS) $(TEST_OBJECTS)
 
+# ---- Fuzzing ------------------------------------------------------------------------------
+
+# A harness is linked with libFuzzer, or else with a main that runs the files it is given.
+FUZZ_NAMES := $(sort $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c)))
+FUZZERS    := $(FUZZ_NAMES:%=$(B)/fuzz/%)
+FUZZ_LIBS  := $(B)/libfuzz.a $(B)/libsupport.a $(B)/libcorpus.a $(B)/libvxr.a $(B)/libvx.a
+FUZZ_MAIN  := $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer,$(B)/fuzz/standalone.o)
+
+$(FUZZERS): %: %.o $(FUZZ_LIBS) $(filter %.o,$(FUZZ_MAIN))
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $< $(FUZZ_MAIN) $(FUZZ_LIBS)
+
+$(B)/fuzz/packed_seeds: $(B)/fuzz/packed_seeds.o $(FUZZ_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^
+
+# The same with one of its planted faults: fuzz/harness.h.
+define planted
+$(B)/fuzz/$(1)-$(2): fuzz/$(1).c $(FUZZ_LIBS)
+	$$(call say,PLANT,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(COMPILE) -DFUZZ_PLANT=$(2) -c -o $$@.o $$<
+	$$(Q)$(LINK) -o $$@ $$@.o $(FUZZ_MAIN) $(FUZZ_LIBS)
+PLANTED += $(B)/fuzz/$(1)-$(2)
+endef
+ifeq ($(SAN),fuzz)
+plants = $(shell grep -oE 'fuzz_planted.[0-9]+' fuzz/$(1).c | tr -dc '0-9\n' | sort -un)
+$(foreach n,$(FUZZ_NAMES),$(foreach p,$(call plants,$(n)),$(eval $(call planted,$(n),$(p)))))
+endif
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS) $(PLANTED) $(B)/fuzz/packed_seeds
+
+# The harness to run, without its prefix, and for how many seconds.
+TARGET ?= image
+TIME   ?= 60
+SMOKE_TIME := 8
+
+.PHONY: fuzz
+fuzz: ## look for what breaks a harness with libFuzzer (TARGET, TIME); keeps its corpus
+	@$(MAKE) SAN=fuzz $(BUILD)/$(CLANG)-fuzz/fuzz/fuzz_$(TARGET) \
+	    $(BUILD)/$(CLANG)-fuzz/fuzz/packed_seeds
+	@fuzz/run -b $(BUILD)/$(CLANG)-fuzz/fuzz -w $(BUILD)/fuzz -t $(TIME) fuzz_$(TARGET)
+
+.PHONY: fuzz-smoke
+fuzz-smoke: ## every harness some seconds, and each of its planted faults must be found
+	@$(MAKE) SAN=fuzz fuzzers
+	@fuzz/run -b $(BUILD)/$(CLANG)-fuzz/fuzz -w $(BUILD)/fuzz-smoke -t $(SMOKE_TIME) -n -p \
+	    $(FUZZ_NAMES)
+
 # The digests of the corpus come from libnettle.
 FORGE := $(B)/vhdxforge
 ifeq ($(shell $(PKG_CONFIG) --exists nettle 2>/dev/null && echo yes),)
@@ -229,9 +287,10 @@ SKIP += $(foreach t,$(FORGING),-s '$(basename $(notdir $(t)))=libnettle, which v
 endif
 
 .PHONY: test
-test: $(B)/vhdxray $(FORGE) $(UNIT_PROGRAMS) ## pass the unit tests and the command-line tests
+test: $(B)/vhdxray $(FORGE) $(UNIT_PROGRAMS) $(FUZZERS) ## pass the unit tests and the command-line tests
 	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXFORGE='$(CURDIR)/$(B)/vhdxforge' \
-	    VHDXRAY_SRC='$(CURDIR)' tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS)
+	    VHDXRAY_SRC='$(CURDIR)' tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS) \
+	    $(foreach f,$(FUZZERS),'$(f) fuzz/regressions/$(notdir $(f))')
 
 .PHONY: crash-long
 crash-long: $(B)/tests/test_crash ## power cuts during random scripts (CRASH_SCRIPTS, CRASH_SEED)
@@ -250,7 +309,7 @@ long: $(LONG) ## random cases against the naive models, by the million (TIMES, S
 
 .PHONY: audit
 audit: ## what a reviewer would look for: imports, layers, stack, warnings, linters, style
-	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli corpus,$(d)/*.[ch]))
+	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli corpus fuzz,$(d)/*.[ch]))
 	@tests/run -l $(BUILD)/audit $(filter-out %.bash %.awk,$(wildcard tests/audit/*))
 
 .PHONY: prove
@@ -317,7 +376,7 @@ install-corpus: $(B)/vhdxforge ## install vhdxforge and its recipes (PREFIX, DES
 
 .PHONY: format
 format: ## apply .clang-format (version 14, whose layout the sources have)
-	find $(wildcard parser replay reports cli corpus tests) -name '*.[ch]' -exec clang-format-14 -i {} +
+	find $(wildcard parser replay reports cli corpus fuzz tests) -name '*.[ch]' -exec clang-format-14 -i {} +
 
 .PHONY: clean
 clean: ## remove what was built
