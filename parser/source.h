@@ -73,7 +73,7 @@ VX_MUST_USE enum vx_status vx_source_read(const struct vx_source *src, uint64_t 
 
 /* The first range at or after offset, clipped to [offset, limit), that may hold non-zero bytes.
  * begin == end == limit when there is none. A source without next_data, and one whose answer
- * makes no sense, is taken to be all data. limit must not exceed the size.
+ * makes no sense, is taken to be all data, and so is what would lie beyond the source.
  * Returns VX_OK or VX_E_IO. */
 /*@ requires \valid_read(src);
     requires \valid(data);
@@ -90,10 +90,10 @@ VX_MUST_USE static inline enum vx_status vx_source_next_data(const struct vx_sou
     enum vx_status status = VX_OK;
 
     *data = (struct vx_range){.begin = limit, .end = limit};
-    if (offset >= limit || limit > src->size) {
+    if (offset >= limit) {
         return VX_OK;
     }
-    if (src->next_data != NULL) {
+    if (src->next_data != NULL && limit <= src->size) {
         /*@ admit src->next_data == &vx_any_next_data; */
         /*@ calls vx_any_next_data; */
         status = src->next_data(src->ctx, offset, &found);

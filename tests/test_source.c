@@ -148,6 +148,9 @@ static void test_source_next_data__answers__are_clipped_or_distrusted(void **sta
         {"ends at 2^64 - 1", {10, UINT64_MAX}, 10, 50, {10, 50}},
         {"nothing asked", {0, 100}, 50, 50, {50, 50}},
         {"offset beyond the limit", {0, 100}, 60, 50, {50, 50}},
+        {"only holes up to the end", {100, 100}, 10, 100, {100, 100}},
+        {"limit beyond the end", {100, 100}, 10, 101, {10, 101}},
+        {"offset beyond the end", {100, 100}, 100, 101, {100, 101}},
     };
 
     (void)state;
