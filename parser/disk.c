@@ -3,6 +3,9 @@
 
 #include "parser/bytes.h"
 
+/* No geometry has more blocks. */
+enum { BLOCKS_MAX = VX_DISK_BYTES_MAX / VX_BLOCK_BYTES_MIN };
+
 void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const struct vx_geometry *geo,
                   const struct vx_region_place *bat, uint8_t window[VX_BAT_WINDOW_BYTES])
 {
@@ -15,13 +18,36 @@ void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const stru
     disk->window = window;
 }
 
-/* Read the window that holds slot `index`. Returns whether it is there. */
+/* Is slot `index` in the window, is it known to be in a hole? */
+static bool is_in_window(const struct vx_disk *disk, uint64_t index)
+{
+    return index >= disk->window_first &&
+           vx_within(vx_sub_sat(index, disk->window_first), 1, disk->window_count);
+}
+
+static bool is_in_hole(const struct vx_disk *disk, uint64_t index)
+{
+    return index >= disk->hole.begin && index < disk->hole.end;
+}
+
+/* Read the window that holds slot `index`, unless a hole reaches from its beginning beyond that
+ * slot. Returns whether either is known now. */
 static bool fill(struct vx_disk *disk, uint64_t index)
 {
     uint64_t first = vx_sub_sat(index, vx_mod(index, VX_BAT_WINDOW_ENTRIES));
     uint64_t count = vx_min(vx_sub_sat(disk->slot_count, first), VX_BAT_WINDOW_ENTRIES);
     uint64_t offset = vx_bat_slot_offset(disk->table_offset, first);
+    uint64_t end = vx_bat_slot_offset(disk->table_offset, disk->slot_count);
+    struct vx_range data = {0};
 
+    if (vx_source_next_data(disk->view, offset, end, &data) == VX_OK) {
+        disk->hole.begin = first;
+        disk->hole.end =
+            vx_add_sat(first, vx_div(vx_sub_sat(data.begin, offset), VX_BAT_ENTRY_BYTES));
+        if (is_in_hole(disk, index)) {
+            return true;
+        }
+    }
     disk->window_count = 0;
     if (vx_source_read(disk->view, offset, disk->window, VX_BAT_ENTRY_BYTES * (size_t)count) !=
         VX_OK) {
@@ -32,21 +58,24 @@ static bool fill(struct vx_disk *disk, uint64_t index)
     return true;
 }
 
-/* The BAT entry of a payload block. False when it lies outside the table or cannot be read. */
-static bool load_entry(struct vx_disk *disk, uint64_t block, uint64_t *entry)
+/* The BAT entry of a payload block, and how many blocks from this one on are known to have it.
+ * False when it lies outside the table or cannot be read. */
+static bool load_entry(struct vx_disk *disk, uint64_t block, uint64_t *entry, uint64_t *blocks)
 {
     uint64_t index = vx_add_sat(block, vx_div(block, disk->geo->chunk_ratio));
     uint64_t pos = 0;
 
     *entry = 0;
+    *blocks = 1;
     if (index >= disk->slot_count) {
         return false;
     }
-    if (index < disk->window_first ||
-        !vx_within(vx_sub_sat(index, disk->window_first), 1, disk->window_count)) {
-        if (!fill(disk, index)) {
-            return false;
-        }
+    if (!is_in_window(disk, index) && !is_in_hole(disk, index) && !fill(disk, index)) {
+        return false;
+    }
+    if (is_in_hole(disk, index)) {
+        *blocks = vx_sub_sat(vx_geometry_payload_before(disk->geo, disk->hole.end), block);
+        return true;
     }
     pos = vx_sub_sat(index, disk->window_first);
     if (pos >= VX_BAT_WINDOW_ENTRIES) {
@@ -84,15 +113,19 @@ static void map_present(const struct vx_disk *disk, uint64_t entry, uint64_t in,
     }
 }
 
-/* The part of one block that begins at range->offset; range->length is an upper bound on entry. */
+/* The part of one block, or of blocks in a hole of the table, that begins at range->offset;
+ * range->length is an upper bound on entry. */
 static void map_block(struct vx_disk *disk, struct vx_disk_range *range)
 {
     uint64_t block = vx_div(range->offset, disk->geo->block_bytes);
     uint64_t in = vx_mod(range->offset, disk->geo->block_bytes);
     uint64_t entry = 0;
+    uint64_t blocks = 0;
+    bool is_known = load_entry(disk, block, &entry, &blocks);
+    uint64_t bytes = vx_min(blocks, BLOCKS_MAX) * disk->geo->block_bytes;
 
-    range->length = vx_min(range->length, vx_sub_sat(disk->geo->block_bytes, in));
-    if (!load_entry(disk, block, &entry)) {
+    range->length = vx_min(range->length, vx_sub_sat(bytes, in));
+    if (!is_known) {
         bool is_outside =
             vx_add_sat(block, vx_div(block, disk->geo->chunk_ratio)) >= disk->slot_count;
 

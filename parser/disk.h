@@ -30,6 +30,7 @@ struct vx_disk {
     uint8_t *window;       /* VX_BAT_WINDOW_BYTES: the part of the table last looked at */
     uint64_t window_first; /* BAT index of its first slot */
     uint64_t window_count; /* 0: empty */
+    struct vx_range hole;  /* slots known to be zeros, because they lie in a hole of the file */
 };
 
 /* bat: usable. Everything handed in must outlive the disk; window is the disk's until then. */
@@ -37,7 +38,7 @@ void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const stru
                   const struct vx_region_place *bat, uint8_t window[VX_BAT_WINDOW_BYTES]);
 
 /* The range that begins at virtual `offset`: as long as kind, state and contiguity last, at most
- * `length` bytes. One step per block.
+ * `length` bytes. One step per block that is not in a hole of the table, and one per hole.
  * Returns VX_OK, or VX_STOP when offset is at or beyond the end of the disk or length is 0. */
 VX_MUST_USE enum vx_status vx_disk_map(struct vx_disk *disk, uint64_t offset, uint64_t length,
                                        struct vx_disk_range *range);

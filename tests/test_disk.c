@@ -323,6 +323,146 @@ static void test_disk_map__largest_disk__any_order(void **state)
     image_free(&x.im);
 }
 
+/* Map the whole disk twice, once as x->disk knows holes and once without such knowledge. */
+static void expect_map_as_if_read(struct fixture *x, struct fault_source *blind)
+{
+    static uint8_t other_window[VX_BAT_WINDOW_BYTES];
+    struct vx_source src;
+    struct vx_disk disk;
+    struct vx_disk_range got = {0};
+    struct vx_disk_range want = {0};
+
+    fault_source_init(blind, &x->src);
+    blind->fails_queries = true;
+    src = fault_source(blind);
+    vx_disk_init(&disk, &src, &x->facts.geometry, &x->facts.regions.bat, other_window);
+    for (uint64_t at = 0; at < x->im.spec.disk_bytes; at += got.length) {
+        assert_int_equal(vx_disk_map(&x->disk, at, UINT64_MAX, &got), VX_OK);
+        assert_int_equal(vx_disk_map(&disk, at, UINT64_MAX, &want), VX_OK);
+        assert_true(got.length > 0);
+        assert_int_equal(got.length, want.length);
+        assert_int_equal(got.kind, want.kind);
+        assert_int_equal(got.file_offset, want.file_offset);
+        assert_int_equal(got.state, want.state);
+        assert_int_equal(got.rule, want.rule);
+    }
+}
+
+/* Blocks of a disk of 1 TiB in 1 MiB blocks, a table of 128 windows and a bit. */
+static const uint64_t FAR_BLOCK[] = {0, 4095, 4096, 8190, 500000, 500001, 786431, 1048575};
+
+static void make_far_blocks(struct image *im, enum image_type type, size_t blocks)
+{
+    image_make(im, &(struct image_spec){.type = type, .disk_bytes = IMAGE_TIB});
+    for (size_t b = 0; b < blocks; b++) {
+        image_bat_set(im, image_payload_index(im, FAR_BLOCK[b]), image_entry(20 + b, 6));
+    }
+    im->size += 64 * IMAGE_MIB;
+}
+
+/* A table that is holes but for a few blocks: the same map, with a read for each block at most. */
+static void test_disk_map__table_of_holes__few_reads(void **state)
+{
+    static const enum image_type type[] = {IMAGE_DYNAMIC, IMAGE_DIFFERENCING};
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(type) * (VX_COUNT_OF(FAR_BLOCK) + 1); i++) {
+        const size_t blocks = i / VX_COUNT_OF(type);
+        struct fixture x;
+        struct fault_source fault;
+        struct fault_source blind;
+        struct vx_source src;
+
+        make_far_blocks(&x.im, type[i % VX_COUNT_OF(type)], blocks);
+        open_disk(&x);
+        fault_source_init(&fault, &x.src);
+        src = fault_source(&fault);
+        vx_disk_init(&x.disk, &src, &x.facts.geometry, &x.facts.regions.bat, window);
+        expect_map_as_if_read(&x, &blind);
+        assert_true(fault.reads <= blocks && blind.reads > 128);
+        assert_true(fault.queries <= 4 * blocks + 1);
+        image_free(&x.im);
+    }
+}
+
+/* What a source may say about where data begins. */
+struct teller {
+    struct vx_source inner;
+    unsigned number; /* of the queries so far */
+};
+
+static enum vx_status read_told(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
+{
+    const struct teller *teller = ctx;
+
+    return teller->inner.read(teller->inner.ctx, offset, dst, len);
+}
+
+/* Each time otherwise: a few bytes too early, too short, senseless in two ways, a failure. */
+static enum vx_status next_told(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    struct teller *teller = ctx;
+    enum vx_status status = teller->inner.next_data(teller->inner.ctx, offset, data);
+
+    assert_int_equal(status, VX_OK);
+    teller->number++;
+    switch (teller->number % 5) {
+    case 0:
+        data->begin -= vx_min(data->begin - offset, 8 * (uint64_t)(teller->number % 3) + 1);
+        data->end = UINT64_MAX;
+        break;
+    case 1:
+        data->end = vx_min(data->end, data->begin + 1);
+        break;
+    case 2:
+        *data = (struct vx_range){offset - 1, UINT64_MAX};
+        break;
+    case 3:
+        *data = (struct vx_range){data->begin + 1, data->begin};
+        break;
+    default:
+        status = VX_E_IO;
+    }
+    return status;
+}
+
+static void test_disk_map__strange_answers__no_block_is_lost(void **state)
+{
+    struct fixture x;
+
+    (void)state;
+    make_far_blocks(&x.im, IMAGE_DYNAMIC, VX_COUNT_OF(FAR_BLOCK));
+    open_disk(&x);
+    for (unsigned first = 0; first < 5; first++) {
+        struct teller teller = {x.src, first};
+        struct fault_source blind;
+        const struct vx_source src = {read_told, next_told, &teller, x.src.size};
+
+        vx_disk_init(&x.disk, &src, &x.facts.geometry, &x.facts.regions.bat, window);
+        expect_map_as_if_read(&x, &blind);
+        assert_true(teller.number > first + 5);
+    }
+    image_free(&x.im);
+}
+
+static void test_disk_map__table_behind_the_end__no_hole(void **state)
+{
+    struct fixture x;
+    struct vx_source src;
+    struct vx_disk_range r;
+
+    (void)state;
+    make_far_blocks(&x.im, IMAGE_DYNAMIC, 0);
+    open_disk(&x);
+    src = x.src;
+    src.size = x.facts.regions.bat.offset + 5 * VX_BAT_WINDOW_BYTES;
+    vx_disk_init(&x.disk, &src, &x.facts.geometry, &x.facts.regions.bat, window);
+    assert_int_equal(vx_disk_map(&x.disk, IMAGE_TIB - 1, 1, &r), VX_OK);
+    assert_int_equal(r.kind, VX_DISK_UNREADABLE);
+    assert_int_equal(r.rule, VX_RUN_001);
+    image_free(&x.im);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -332,6 +472,9 @@ int main(void)
         cmocka_unit_test(test_disk_map__table_too_short__blocks_behind_it_are_lost),
         cmocka_unit_test(test_disk_read__fault_at_every_read__never_zeros),
         cmocka_unit_test(test_disk_map__largest_disk__any_order),
+        cmocka_unit_test(test_disk_map__table_of_holes__few_reads),
+        cmocka_unit_test(test_disk_map__strange_answers__no_block_is_lost),
+        cmocka_unit_test(test_disk_map__table_behind_the_end__no_hole),
     };
 
     return cmocka_run_group_tests_name("disk", tests, NULL, NULL);

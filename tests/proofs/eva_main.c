@@ -286,6 +286,7 @@ static void call_disk(void)
     vx_disk_init(&disk, &src, &geo, &place, window);
     disk.window_first = any();
     disk.window_count = any();
+    disk.hole = (struct vx_range){any(), any()};
     if (vx_disk_map(&disk, any(), any(), &range) == VX_OK) {
         seen = (uint64_t)range.kind ^ range.offset ^ range.length ^ range.file_offset;
         seen = range.state ^ (uint64_t)range.rule;
