@@ -1,12 +1,17 @@
 /* A folder of recipes, two levels deep. */
+#define _GNU_SOURCE /* NOLINT: fdopen(), O_CLOEXEC */
 #include "corpus/library.h"
 
 #include "corpus/memory.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* "A" "B" "C" to "ABC", malloc'ed. */
 static char *join(const char *a, const char *b, const char *c)
@@ -101,11 +106,40 @@ static char *read_all(FILE *file, size_t *len)
 
     *len = fread(text, 1, LIBRARY_TEXT_MAX + 1, file);
     if (ferror(file) != 0 || *len > LIBRARY_TEXT_MAX) {
+        const int code = ferror(file) != 0 ? errno : EFBIG;
+
         free(text);
+        errno = code;
         return NULL;
     }
     text[*len] = '\0';
     return memory_resize(text, *len + 1, 1);
+}
+
+/* Open a file that is one: a pipe would have to be waited for. */
+static FILE *open_regular(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+    FILE *file = NULL;
+    int code;
+
+    if (fd < 0) {
+        return NULL;
+    }
+    if (fstat(fd, &st) == 0) {
+        if (S_ISREG(st.st_mode)) {
+            file = fdopen(fd, "rb");
+        } else {
+            errno = S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP;
+        }
+    }
+    if (file == NULL) {
+        code = errno;
+        (void)close(fd);
+        errno = code;
+    }
+    return file;
 }
 
 char *library_text(const char *folder, const char *name, const char *suffix, size_t *len,
@@ -117,10 +151,14 @@ char *library_text(const char *folder, const char *name, const char *suffix, siz
 
     *path = join(begin, suffix, "");
     free(begin);
-    file = fopen(*path, "rb");
+    file = open_regular(*path);
     if (file != NULL) {
+        int code;
+
         text = read_all(file, len);
+        code = errno;
         (void)fclose(file);
+        errno = code;
     }
     return text;
 }

@@ -21,8 +21,9 @@ bool library_open(struct library *library, const char *folder);
 void library_free(struct library *library);
 
 /* The whole of "FOLDER/NAME SUFFIX" as text with a NUL behind it, malloc'ed; *path, malloc'ed too,
- * is how it is called. Returns NULL, with *path still set, when there is no such file or it has
- * more than LIBRARY_TEXT_MAX bytes. */
+ * is how it is called. Returns NULL, with *path still set and errno saying why, when there is no
+ * such file, it is a folder (EISDIR) or no file (ENOTSUP), it cannot be read, or it has more than
+ * LIBRARY_TEXT_MAX bytes (EFBIG). */
 enum { LIBRARY_TEXT_MAX = 1048576 };
 char *library_text(const char *folder, const char *name, const char *suffix, size_t *len,
                    char **path);

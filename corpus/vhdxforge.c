@@ -89,7 +89,7 @@ static bool make(const struct options *o, const char *name, struct recipe *r)
 
     memset(r, 0, sizeof(*r));
     if (text == NULL) {
-        (void)complain(path, "there is no such recipe");
+        (void)complain(path, errno == ENOENT ? "there is no such recipe" : strerror(errno));
     } else if (!recipe_read(r, path, text, len)) {
         (void)fprintf(stderr, "vhdxforge: %s\n", r->error);
     } else {
@@ -249,9 +249,9 @@ static bool show_text(const struct options *o, const char *suffix)
     const bool is_there = text != NULL;
 
     if (is_there) {
-        (void)printf("== %s\n%s", path, text);
+        (void)printf("== %s\n%s%s", path, text, len > 0 && text[len - 1] == '\n' ? "" : "\n");
     } else {
-        (void)complain(path, "there is no such file");
+        (void)complain(path, strerror(errno));
     }
     free(text);
     free(path);

@@ -68,6 +68,29 @@ recipe() { # TEXT...
     [ ! -e image.vhdx ]
 }
 
+@test "a recipe that cannot be read says why" {
+    recipe 'title sound' 'create dynamic'
+    cp -r mine/own/image.recipe mine/own/long.recipe
+    head -c 1048577 /dev/zero | tr '\0' '\n' >>mine/own/long.recipe
+    mkdir mine/own/folder.recipe
+    forge --recipes=mine build own/long image.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'own/long.recipe: File too large' err
+    forge --recipes=mine build own/folder image.vhdx
+    [ "$status" -eq 1 ]
+    grep -q 'own/folder.recipe: Is a directory' err
+    mkfifo mine/own/pipe.recipe
+    status=0
+    timeout 60 "$VHDXFORGE" --recipes=mine build own/pipe image.vhdx 2>err || status=$?
+    [ "$status" -eq 1 ]
+    grep -q 'own/pipe.recipe: Operation not supported' err
+    [ ! -e image.vhdx ]
+    forge --recipes=mine list
+    [ "$status" -eq 1 ]
+    [ "$(cat out)" = "$(printf '%-48s %s' own/image sound)" ]
+    [ "$(wc -l <err)" -eq 3 ]
+}
+
 @test "an error in a recipe names file and line" {
     recipe 'title wrong' '' 'create dynamic' 'set header.1.colour 5'
     forge --recipes=mine build own/image image.vhdx
