@@ -54,7 +54,7 @@ static bool cut(struct reader *in, const char *text, size_t len)
             end++;
         }
         if (end == at) {
-            if (text[at] != ' ') {
+            if (text[at] != ' ' && text[at] != '\r') {
                 return fail(in, "only printable ASCII and blanks are allowed");
             }
             at++;

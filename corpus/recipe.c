@@ -39,7 +39,7 @@ static bool read_title(struct recipe *r, const char *text, size_t len)
     const char *hash = memchr(text, '#', len);
     size_t end = hash != NULL ? (size_t)(hash - text) : len;
 
-    while (end > 0 && text[end - 1] == ' ') {
+    while (end > 0 && line_is_blank(text[end - 1])) {
         end--;
     }
     if (r->title[0] != '\0') {

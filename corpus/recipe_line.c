@@ -18,14 +18,14 @@ bool line_fail(struct recipe *r, const char *message, const char *word)
 
 /* ---- words ---- */
 
-static bool is_blank(char c)
+bool line_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
 static bool is_printable(char c)
 {
-    return (c >= ' ' && c <= '~') || is_blank(c);
+    return (c >= ' ' && c <= '~') || line_is_blank(c);
 }
 
 /* The end of the word at `at`; NULL when its string is not closed. */
@@ -37,7 +37,7 @@ static char *word_end(char *at)
         quote = strchr(quote + 1, '"');
         return quote != NULL ? quote + 1 : NULL;
     }
-    while (*at != '\0' && !is_blank(*at) && *at != '#') {
+    while (*at != '\0' && !line_is_blank(*at) && *at != '#') {
         at++;
     }
     return at;
@@ -56,7 +56,7 @@ static bool take_word(struct recipe *r, char **at)
     if (line->count == LINE_WORDS) {
         return line_fail(r, "too many words", NULL);
     }
-    if (*end != '\0' && !is_blank(*end) && *end != '#') {
+    if (*end != '\0' && !line_is_blank(*end) && *end != '#') {
         return line_fail(r, "a blank is missing behind this text", begin);
     }
     line->word[line->count] = begin;
@@ -72,7 +72,7 @@ static bool cut(struct recipe *r)
     char *at = r->line.text;
 
     while (at != NULL) {
-        while (is_blank(*at)) {
+        while (line_is_blank(*at)) {
             at++;
         }
         if (*at == '\0' || *at == '#') {

@@ -24,6 +24,9 @@ struct recipe_address {
     unsigned copies; /* 1 or 2 */
 };
 
+/* Does it separate words? What some editors put at the end of a line, \r, does too. */
+bool line_is_blank(char c);
+
 /* Cut text of len bytes, one line without its end, into words; what follows # is left out. */
 bool line_split(struct recipe *r, const char *text, size_t len);
 

@@ -53,6 +53,8 @@ static void test_expectation_read__every_member__is_there(void **state)
     assert_true(e.has_raw && e.raw.count == 1);
     assert_int_equal(e.raw.verdict, VX_WARNINGS);
     assert_true(e.raw.line[0].offset == VX_NO_OFFSET && !e.raw.line[0].has_index);
+    read_good("check warnings 3\r\n  HDR-002 warning 1\r\n"); /* from another editor */
+    assert_int_equal(e.check.count, 1);
 }
 
 static void test_expectation_read__each_error__names_file_and_line(void **state)

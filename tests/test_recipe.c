@@ -251,6 +251,9 @@ static void test_recipe_read__title_and_rules__are_kept(void **state)
     assert_false(r.fires[VX_HDR_003] || r.misses[VX_HDR_002]);
     assert_false(r.has_content);
     recipe_free(&r);
+    read_good("title from another editor \t\r\nfires HDR-002\r\n\r\nempty 0\r\n");
+    assert_string_equal(r.title, "from another editor");
+    recipe_free(&r);
 }
 
 static uint64_t content_at(uint64_t offset)
