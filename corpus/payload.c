@@ -170,6 +170,21 @@ static bool find_sector(const struct writer *w, const struct part *part, uint64_
     return state <= STATE_UNMAPPED;
 }
 
+/* Is the block, or the bitmap of its chunk, where nothing is written? */
+static bool is_far(const struct writer *w, const struct part *part)
+{
+    uint64_t bitmap;
+
+    if (state_of(part) >= STATE_PRESENT && volume_is_far(place_of(part->entry))) {
+        return true;
+    }
+    if (!w->vol.has_parent) {
+        return false;
+    }
+    bitmap = get_entry(w, bitmap_entry_at(w, part->block));
+    return (bitmap & 7) == STATE_PRESENT && volume_is_far(place_of(bitmap));
+}
+
 /* May the part be written, with its first and last sector completed from what they hold? */
 static bool is_writable(struct writer *w, const struct part *part)
 {
@@ -186,6 +201,9 @@ static bool is_writable(struct writer *w, const struct part *part)
     if (state == STATE_PARTIAL &&
         (get_entry(w, bitmap_entry_at(w, part->block)) & 7) != STATE_PRESENT) {
         return fail(w, "a block is partially present, and its chunk has no bitmap");
+    }
+    if (is_far(w, part)) {
+        return fail(w, "a block or its bitmap lies beyond 2^62");
     }
     if ((part->begin % sector_bytes != 0 &&
          !find_sector(w, part, part->begin / sector_bytes, &at)) ||

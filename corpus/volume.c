@@ -117,6 +117,17 @@ uint64_t volume_bitmap_at(const struct volume *vol, uint64_t chunk)
     return vol->bat_offset + 8 * (chunk * (vol->chunk_ratio + 1) + vol->chunk_ratio);
 }
 
+bool volume_is_far(uint64_t offset)
+{
+    return offset > UINT64_C(1) << 62;
+}
+
+static bool has_far_place(const struct volume *vol, const struct image *im)
+{
+    return volume_is_far(vol->log_offset) || volume_is_far(vol->bat_offset) ||
+           volume_is_far(vol->metadata_offset) || volume_is_far(im->size);
+}
+
 /* The end of the last entry that is in use. */
 static uint64_t bat_end(const struct volume *vol)
 {
@@ -137,6 +148,9 @@ const char *volume_load(struct volume *vol, const struct image *im)
     }
     if (!load_regions(vol, im)) {
         return "the first region table names no block table or no metadata";
+    }
+    if (has_far_place(vol, im)) {
+        return "the log, a region or the file's end lies beyond 2^62";
     }
     if (!load_sizes(vol, im)) {
         return "block, sector or disk size is not of the format";

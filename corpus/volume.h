@@ -30,6 +30,11 @@ struct volume {
  * 2.4, 2.5, 2.6. Returns NULL, or why the image cannot be written: a literal. */
 const char *volume_load(struct volume *vol, const struct image *im);
 
+/* Does the offset lie beyond 2^62? Nothing is written there, so that no sum of an offset and what
+ * a writer adds to it exceeds 64 bits. volume_load() refuses such a log, region or end of the file;
+ * places in the BAT are not looked at. */
+bool volume_is_far(uint64_t offset);
+
 /* Offsets in the file of the BAT entries of payload block `block` and of the bitmap of `chunk`. */
 uint64_t volume_payload_at(const struct volume *vol, uint64_t block);
 uint64_t volume_bitmap_at(const struct volume *vol, uint64_t chunk);

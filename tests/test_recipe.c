@@ -448,8 +448,13 @@ static void test_recipe_read__write_that_is_refused__names_the_line(void **state
         HEAD "log\n\nwrite 0 1 pattern=1\n",
         HEAD "discard 0 1M present\n",
         HEAD "set block.0.state reserved4\nwrite 0 1 pattern=1\n",
+        HEAD "set region.bat.offset 2^64-1\nwrite 0 1 pattern=1\n",
+        HEAD "set block.0.raw 2^64-1M+6\nwrite 1M-512 512 pattern=1\n",
+        HEAD "set block.1.raw 2^62+1M+6\nwrite 0 2M pattern=1\n",
+        "title x\ncreate differencing\nset bitmap.0.raw 2^64-1M+6\nwrite 0 512 pattern=1\n",
     };
-    static const char *const begins[] = {"t:3: ", "t:3: ", "t:5: ", "t:3: ", "t:4: "};
+    static const char *const begins[] = {
+        "t:3: ", "t:3: ", "t:5: ", "t:3: ", "t:4: ", "t:4: ", "t:4: ", "t:4: ", "t:4: "};
 
     (void)state;
     for (size_t i = 0; i < VX_COUNT_OF(texts); i++) {

@@ -561,6 +561,32 @@ static void make_odd_blocks(struct image *im)
     image_put(im, image_item_at(IMAGE_ITEM_FILE_PARAMETERS), 4, 3 * MIB);
 }
 
+static void make_log_far(struct image *im)
+{
+    image_put(im, image_header_at(1, 72), 8, UINT64_MAX - MIB + 1);
+    image_seal(im);
+}
+
+static void make_table_far(struct image *im)
+{
+    image_put(im, image_region_at(0, IMAGE_REGION_BAT, 16), 8, UINT64_MAX);
+}
+
+static void make_metadata_far(struct image *im)
+{
+    image_put(im, image_region_at(0, IMAGE_REGION_METADATA, 16), 8, UINT64_MAX - 7);
+}
+
+static void make_metadata_just_far(struct image *im)
+{
+    image_put(im, image_region_at(0, IMAGE_REGION_METADATA, 16), 8, (UINT64_C(1) << 62) + 1);
+}
+
+static void make_long(struct image *im)
+{
+    im->size = UINT64_MAX;
+}
+
 static void test_open__image_that_cannot_be_written__says_why(void **state)
 {
     static const struct {
@@ -575,6 +601,11 @@ static void test_open__image_that_cannot_be_written__says_why(void **state)
         {make_without_table, "the first region table names no block table or no metadata"},
         {make_short_table, "the block table is too short"},
         {make_odd_blocks, "block, sector or disk size is not of the format"},
+        {make_log_far, "the log, a region or the file's end lies beyond 2^62"},
+        {make_table_far, "the log, a region or the file's end lies beyond 2^62"},
+        {make_metadata_far, "the log, a region or the file's end lies beyond 2^62"},
+        {make_metadata_just_far, "the log, a region or the file's end lies beyond 2^62"},
+        {make_long, "the log, a region or the file's end lies beyond 2^62"},
     };
 
     (void)state;
