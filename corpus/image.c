@@ -1,9 +1,6 @@
 /* Builder of VHDX images. Spec: MS-VHDX 2.2 to 2.6, written down from the tables. */
 #include "corpus/image.h"
 
-#include <limits.h>
-#include <stdio.h>
-
 enum { HEADER_BYTES = 4096, TABLE_BYTES = 65536, GUID_BYTES = 16 };
 
 const uint8_t IMAGE_GUID_BAT[16] = {0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42,
@@ -428,38 +425,4 @@ void image_make(struct image *im, const struct image_spec *spec)
     put_metadata(im);
     put_bat(im);
     image_seal(im);
-}
-
-static bool seek(FILE *file, uint64_t offset)
-{
-    return offset <= LONG_MAX && fseek(file, (long)offset, SEEK_SET) == 0;
-}
-
-/* Bytes of the chunk at `offset` that belong to the file. */
-static size_t left_of(const struct image *im, uint64_t offset)
-{
-    const uint64_t left = offset >= im->size ? 0 : im->size - offset;
-
-    return left < SPARSE_CHUNK_BYTES ? (size_t)left : SPARSE_CHUNK_BYTES;
-}
-
-bool image_write(const struct image *im, const char *path, bool is_forced)
-{
-    const struct sparse *s = &im->bytes;
-    FILE *file = fopen(path, is_forced ? "wb" : "wbx");
-    bool is_good = file != NULL;
-
-    for (size_t i = 0; is_good && i < s->count; i++) {
-        const uint64_t offset = s->chunk[i].number * SPARSE_CHUNK_BYTES;
-        const size_t len = left_of(im, offset);
-
-        is_good = sparse_is_zero(s->chunk[i].bytes) || len == 0 ||
-                  (seek(file, offset) && fwrite(s->chunk[i].bytes, 1, len, file) == len);
-    }
-    if (is_good && im->size > 0) {
-        const uint8_t end = (uint8_t)image_get(im, im->size - 1, 1);
-
-        is_good = seek(file, im->size - 1) && fputc(end, file) == end;
-    }
-    return file != NULL && fclose(file) == 0 && is_good;
 }

@@ -112,10 +112,6 @@ void image_seal_headers(struct image *im);
 void image_seal_tables(struct image *im);
 void image_seal(struct image *im);
 
-/* Write the image as a sparse file; is_forced: over one that is there. Returns whether that worked;
- * if not, errno says why, and what was begun is left. */
-bool image_write(const struct image *im, const char *path, bool is_forced);
-
 /* GUIDs of the format as they lie on disk, and some of our own. */
 extern const uint8_t IMAGE_GUID_BAT[16];
 extern const uint8_t IMAGE_GUID_METADATA[16];

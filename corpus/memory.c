@@ -9,7 +9,7 @@ static void *must(void *memory)
 {
     if (memory == NULL) {
         (void)fputs("corpus: out of memory\n", stderr);
-        abort();
+        exit(EXIT_FAILURE);
     }
     return memory;
 }

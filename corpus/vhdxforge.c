@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* NOLINT: getopt_long(), mkdir(), readlink() */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "cli/file_source.h"
 #include "corpus/digest.h"
+#include "corpus/image_file.h"
 #include "corpus/library.h"
 #include "corpus/memory.h"
 #include "corpus/mutate.h"
@@ -31,6 +33,9 @@ static const char HELP[] =
     "  sum NAME|FILE...          SHA-256 of images in packed form: of a recipe's, or of any file\n"
     "  sum --all                 of all recipes: what MANIFEST holds\n"
     "  mutate --seed N IMAGE OUT a damaged copy, checksums made good again\n"
+    "\n"
+    "OUT is a file, which is there when it is complete, or a block device, or - for standard\n"
+    "output.\n"
     "\n"
     "      --recipes=DIR  where the recipes are (corpus/recipes here, else the installed ones)\n"
     "      --force        replace files that are there\n"
@@ -133,59 +138,19 @@ static int run_all(const struct options *o, each_fn *each)
 
 /* ---- files ---- */
 
-/* Not every file system has files of any size: of many images, such a one is left out. */
+/* Of many images, one that the file system cannot hold is left out. */
 static int write_image(const struct options *o, const struct image *im, const char *path)
 {
-    int code;
+    struct image_file_error error;
 
-    if (image_write(im, path, o->is_forced)) {
+    if (image_file_write(im, path, o->is_forced, &error)) {
         return STATUS_DONE;
     }
-    code = errno;
-    if (code == EEXIST) {
-        return complain(path, "is there already (--force replaces it)");
-    }
-    (void)unlink(path);
-    if (o->is_all && (code == EFBIG || code == EINVAL)) {
+    if (o->is_all && error.is_too_long) {
         (void)complain(path, "skipped: the file system has no files as long as that");
         return STATUS_DONE;
     }
-    return complain(path, strerror(code));
-}
-
-/* The bytes of a file that are no holes. */
-static int load(const char *path, struct image *im)
-{
-    char text[PATH_BYTES];
-    struct vxo_buffer error;
-    struct cli_file file;
-    uint8_t block[SPARSE_CHUNK_BYTES];
-    uint64_t offset = 0;
-    bool is_good = true;
-
-    vxo_buffer_init(&error, text, sizeof(text));
-    if (!cli_file_open(&file, path, &error)) {
-        return complain(path, text);
-    }
-    image_make_empty(im, file.source.size);
-    while (is_good && offset < im->size) {
-        const size_t len =
-            im->size - offset < sizeof(block) ? (size_t)(im->size - offset) : sizeof(block);
-        struct vx_range data;
-
-        is_good = vx_source_next_data(&file.source, offset, im->size, &data) == VX_OK;
-        if (is_good && data.begin - offset >= len) {
-            offset = data.begin / sizeof(block) * sizeof(block);
-            continue;
-        }
-        is_good = is_good && vx_source_read(&file.source, offset, block, len) == VX_OK;
-        if (is_good && !sparse_is_zero(block)) {
-            image_put_bytes(im, offset, block, len);
-        }
-        offset += len;
-    }
-    cli_file_close(&file);
-    return is_good ? STATUS_DONE : complain(path, "cannot be read");
+    return complain(path, error.text);
 }
 
 /* ---- list, build ---- */
@@ -201,20 +166,34 @@ static int run_list(const struct options *o)
     return o->count == 0 ? run_all(o, list_each) : usage("list takes no arguments");
 }
 
+/* One that is there will do. */
+static bool make_folder(const char *path)
+{
+    struct stat st;
+
+    if (mkdir(path, 0777) == 0 ||
+        (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))) {
+        return true;
+    }
+    (void)complain(path, strerror(errno));
+    return false;
+}
+
 static int build_each(const struct options *o, const char *name, struct recipe *r)
 {
     char path[PATH_BYTES];
     const char *folder = o->argument[0];
-    const char *area_end = strchr(name, '/');
-    int len = snprintf(path, sizeof(path), "%s/%.*s", folder, (int)(area_end - name), name);
+    const int area = (int)(strchr(name, '/') - name);
+    const int len = snprintf(path, sizeof(path), "%s/%s.vhdx", folder, name);
 
-    if (len < 0 || (size_t)len >= sizeof(path) || (mkdir(path, 0777) != 0 && errno != EEXIST)) {
-        return complain(path, strerror(errno));
-    }
-    len = snprintf(path, sizeof(path), "%s/%s.vhdx", folder, name);
     if (len < 0 || (size_t)len >= sizeof(path)) {
         return complain(folder, "this name is too long");
     }
+    (void)snprintf(path, sizeof(path), "%s/%.*s", folder, area, name); /* shorter */
+    if (!make_folder(path)) {
+        return STATUS_FAILED;
+    }
+    (void)snprintf(path, sizeof(path), "%s/%s.vhdx", folder, name);
     return write_image(o, &r->im, path);
 }
 
@@ -230,10 +209,7 @@ static int run_build(const struct options *o)
         if (o->count != 1) {
             return usage("build --all takes a folder");
         }
-        if (mkdir(o->argument[0], 0777) != 0 && errno != EEXIST) {
-            return complain(o->argument[0], strerror(errno));
-        }
-        return run_all(o, build_each);
+        return make_folder(o->argument[0]) ? run_all(o, build_each) : STATUS_FAILED;
     }
     return o->count == 2 ? run_each(o, o->argument[0], build_one)
                          : usage("build takes a recipe's name and a file");
@@ -364,17 +340,19 @@ static int run_sum(const struct options *o)
 
 static int run_mutate(const struct options *o)
 {
-    struct image im = {.size = 0};
+    struct image_file_error error;
+    struct image im;
     uint64_t seed;
     int status;
 
     if (o->count != 2 || !read_number(o->seed, &seed)) {
         return usage("mutate takes --seed N, an image and a file");
     }
-    status = load(o->argument[0], &im);
-    if (status == STATUS_DONE) {
+    if (image_file_read(&im, o->argument[0], &error)) {
         mutate_image(&im, seed);
         status = write_image(o, &im, o->argument[1]);
+    } else {
+        status = complain(o->argument[0], error.text);
     }
     image_free(&im);
     return status;
@@ -480,8 +458,12 @@ static int dispatch(struct options *o)
 int main(int argc, char **argv)
 {
     struct options o = {.recipes = NULL};
-    int status = parse(argc, argv, &o) ? dispatch(&o) : STATUS_USAGE;
+    int status;
 
+    /* a reader that went away and a file that grows too large are write errors like any other */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    status = parse(argc, argv, &o) ? dispatch(&o) : STATUS_USAGE;
     if (fclose(stdout) != 0 && status == STATUS_DONE) {
         status = complain("standard output", strerror(errno));
     }

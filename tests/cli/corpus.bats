@@ -48,7 +48,7 @@ recipe() { # TEXT...
     echo mine >image.vhdx
     forge build "$sample" image.vhdx
     [ "$status" -eq 1 ]
-    grep -q 'image.vhdx: is there already' err
+    grep -q 'image.vhdx: exists: --force replaces it' err
     [ "$(cat image.vhdx)" = mine ]
     forge build --force "$sample" image.vhdx
     [ "$status" -eq 0 ]
@@ -66,6 +66,62 @@ recipe() { # TEXT...
     [ "$status" -eq 1 ]
     grep -q 'no-such-file' err
     [ ! -e image.vhdx ]
+}
+
+@test "what is there stays until its successor is complete" {
+    forge build "$sample" image.vhdx
+    cp image.vhdx before.vhdx
+    ln -s image.vhdx link.vhdx
+    mv err names # so that the list has it
+    find . | sort >names
+    for name in image.vhdx link.vhdx new.vhdx; do
+        status=0
+        (
+            ulimit -f 2048 # KiB, less than an image has
+            exec "$VHDXFORGE" --recipes="$VHDXRAY_SRC/corpus/recipes" build --force "$sample" $name
+        ) 2>err || status=$?
+        [ "$status" -eq 1 ]
+        grep -q "$name: File too large" err
+        cmp image.vhdx before.vhdx
+        [ -L link.vhdx ]
+        rm err
+        find . | sort | diff names -
+    done
+    # Not the file system, but the user wants no files as long as that.
+    status=0
+    (
+        ulimit -f 2048
+        exec "$VHDXFORGE" --recipes="$VHDXRAY_SRC/corpus/recipes" build --all all
+    ) 2>err || status=$?
+    [ "$status" -eq 1 ]
+    refute grep -q skipped err
+    # An image over the one that it was made from.
+    forge mutate --seed 1 --force image.vhdx image.vhdx
+    [ "$status" -eq 0 ]
+    forge mutate --seed 1 before.vhdx after.vhdx
+    cmp image.vhdx after.vhdx
+}
+
+@test "images go to files and to standard output, and nowhere else" {
+    forge build "$sample" image.vhdx
+    forge build "$sample" -
+    [ "$status" -eq 0 ]
+    cmp out image.vhdx
+    mkfifo pipe
+    mkdir folder
+    for name in pipe folder folder/ ''; do
+        status=0
+        timeout 60 "$VHDXFORGE" --recipes="$VHDXRAY_SRC/corpus/recipes" build --force "$sample" \
+            "$name" 2>err || status=$?
+        [ "$status" -eq 1 ]
+        grep -q "^vhdxforge: $name: " err
+    done
+    [ -p pipe ]
+    [ -d folder ]
+    forge build --all --force image.vhdx
+    [ "$status" -eq 1 ]
+    [ "$(wc -l <err)" -eq 1 ]
+    grep -q '^vhdxforge: image.vhdx: ' err
 }
 
 @test "a recipe that cannot be read says why" {
@@ -172,6 +228,22 @@ END
     forge mutate --seed 1 missing.vhdx new.vhdx
     [ "$status" -eq 1 ]
     [ ! -e new.vhdx ]
+}
+
+@test "mutate takes images of any size that end in any way" {
+    : >empty
+    printf abc >short
+    truncate -s 4097 hole
+    truncate -s 1T large
+    { head -c 5000 /dev/zero; printf x; } >odd
+    for name in empty short hole large odd; do
+        size=$(stat -c %s $name)
+        for seed in 1 2 3; do
+            timeout 60 "$VHDXFORGE" mutate --force --seed $seed $name out.vhdx
+        done
+        [ "$(stat -c %s $name)" -eq "$size" ]
+    done
+    [ "$(tail -c 1 odd)" = x ]
 }
 
 @test "every image of the corpus gets its verdict, exit status and totals" {
