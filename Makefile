@@ -6,7 +6,7 @@
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-CFLAGS  ?= $(if $(COVERAGE),-O0 -g,$(if $(SAN),-O1 -g -fno-omit-frame-pointer,-O2 -g))
+CFLAGS  ?= $(if $(COVERAGE),-O0 -g,$(if $(SAN),$(if $(filter fuzz,$(SAN)),-O2,-O1) -g -fno-omit-frame-pointer,-O2 -g))
 LDFLAGS ?=
 BUILD   ?= build
 
@@ -159,8 +159,15 @@ $(B)/%.o: %.c $(B)/flags
 
 # Clang may call bcmp for a memcmp: one function more than the core asks of a libc.
 $(B)/parser/%.o $(B)/replay/%.o: LAYER = -fno-builtin-bcmp $(BOUNDED)
-# Their loops over the bytes of an image would report a comparison for each of them.
-$(B)/parser/source.o $(B)/corpus/image.o: UNTRACED = $(if $(filter fuzz,$(SAN)),-fno-sanitize-coverage=trace-cmp)
+# A fuzzer is told each comparison of numbers: of loops over the bytes of an image, and of what
+# makes it and judges it, that is time for nothing; and a checksum has no paths worth looking for.
+ifeq ($(SAN),fuzz)
+NO_CMP   := -fno-sanitize-coverage=trace-cmp
+NO_EDGES := -fno-sanitize-coverage=trace-cmp,inline-8bit-counters,pc-table
+$(B)/parser/source.o $(B)/parser/bat.o $(B)/tests/support/%.o: UNTRACED = $(NO_CMP)
+$(patsubst %,$(B)/corpus/%.o,image logbuild sparse packed): UNTRACED = $(NO_CMP)
+$(B)/parser/crc32c.o $(B)/parser/crc32c_hw.o: UNTRACED = $(NO_EDGES)
+endif
 $(B)/reports/%.o $(B)/cli/%.o:   LAYER = $(JSON_CFLAGS)
 # cmocka's macros cast the results of calls.
 $(B)/tests/%.o:                  LAYER = $(JSON_CFLAGS) -Wno-bad-function-cast
@@ -174,7 +181,7 @@ endef
 
 .PHONY: always
 $(B)/flags: always
-	$(call remembered,$(COMPILE) $(WARN) $(BOUNDED) $(JSON_CFLAGS) | $(LINK))
+	$(call remembered,$(COMPILE) $(WARN) $(BOUNDED) $(NO_CMP) $(NO_EDGES) $(JSON_CFLAGS) | $(LINK))
 $(B)/sources: always
 	$(call remembered,$(sort $(OBJECTS) $(TEST_OBJECTS)))
 

@@ -105,6 +105,7 @@ void image_make_empty(struct image *im, uint64_t size)
 {
     memset(im, 0, sizeof(*im));
     im->size = size;
+    im->crc = vx_crc32c_best();
 }
 
 void image_free(struct image *im)
@@ -214,22 +215,14 @@ uint64_t image_bitmap_index(const struct image *im, uint64_t chunk)
 /* CRC-32C of the bytes at offset, the four at the checksum's place taken as zero. */
 static uint32_t checksum(const struct image *im, uint64_t offset, uint32_t len)
 {
-    static const uint32_t nibble[16] = {0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1,
-                                        0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
-                                        0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
-                                        0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
-    uint32_t crc = 0xffffffffu;
+    const uint64_t first = offset / SPARSE_CHUNK_BYTES;
+    uint32_t crc =
+        vx_crc32c_structure(im->crc, sparse_chunk(&im->bytes, first), SPARSE_CHUNK_BYTES);
 
-    for (uint32_t pos = 0; pos < len; pos += SPARSE_CHUNK_BYTES) {
-        const uint8_t *bytes = sparse_chunk(&im->bytes, (offset + pos) / SPARSE_CHUNK_BYTES);
-
-        for (uint32_t i = 0; i < SPARSE_CHUNK_BYTES; i++) {
-            crc ^= pos + i >= 4 && pos + i < 8 ? 0 : bytes[i];
-            crc = (crc >> 4) ^ nibble[crc & 15u];
-            crc = (crc >> 4) ^ nibble[crc & 15u];
-        }
+    for (uint64_t i = 1; i < len / SPARSE_CHUNK_BYTES; i++) {
+        crc = vx_crc32c(im->crc, crc, sparse_chunk(&im->bytes, first + i), SPARSE_CHUNK_BYTES);
     }
-    return ~crc;
+    return crc;
 }
 
 void image_seal_headers(struct image *im)

@@ -1,9 +1,11 @@
-/* Builder of VHDX images over sparse memory. Deterministic, and independent of parser/: layout,
- * formulas and checksum are written down here a second time. */
+/* Builder of VHDX images over sparse memory. Deterministic, and independent of parser/: layout and
+ * formulas are written down here a second time. Only CRC-32C is parser/'s, which has a test against
+ * a foreign one. */
 #ifndef CORPUS_IMAGE_H
 #define CORPUS_IMAGE_H
 
 #include "corpus/sparse.h"
+#include "parser/crc32c.h"
 #include "parser/source.h"
 
 #define IMAGE_KIB UINT64_C(1024)
@@ -62,6 +64,7 @@ struct image {
     uint64_t log_offset; /* IMAGE_LOG; behind the BAT region when longer than 1 MiB */
     uint64_t blocks;     /* offset of the first byte behind both */
     struct sparse bytes;
+    enum vx_crc_kind crc;     /* how checksums are computed */
     image_entry_fn *generate; /* if set, gives the entries of the BAT region */
     const void *generate_ctx;
 };

@@ -146,11 +146,12 @@ static void compare_copies(const struct vx_workspace *ws, const struct vx_region
     uint32_t pos = POS_ENTRY_COUNT;
     struct vx_finding f = {0};
 
-    while (pos < VX_REGION_TABLE_BYTES && ws->table[0][pos] == ws->table[1][pos]) {
-        pos++;
-    }
-    if (pos >= VX_REGION_TABLE_BYTES) {
+    if (memcmp(ws->table[0] + POS_ENTRY_COUNT, ws->table[1] + POS_ENTRY_COUNT,
+               VX_REGION_TABLE_BYTES - POS_ENTRY_COUNT) == 0) {
         return;
+    }
+    while (pos < VX_REGION_TABLE_BYTES - 1 && ws->table[0][pos] == ws->table[1][pos]) {
+        pos++;
     }
     f = about_table(VX_RGT_006, 1, pos, 1);
     f.other_offset = vx_region_table_offset(0) + pos;

@@ -49,24 +49,18 @@ const char *findings_rule_name(enum vx_rule rule)
     return (unsigned)rule < VX_RULE_COUNT ? NAME[rule] : "?";
 }
 
-static bool has_pair(const struct findings *f, unsigned rule, unsigned severity)
-{
-    for (size_t i = 0; i < f->count; i++) {
-        if ((unsigned)f->at[i].rule == rule && (unsigned)f->at[i].severity == severity) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void findings_summary(const struct findings *f, char text[FINDINGS_TEXT_BYTES])
 {
+    bool has[VX_RULE_COUNT][VX_SEV_COUNT] = {{false}};
     size_t len = 0;
 
+    for (size_t i = 0; i < f->count; i++) {
+        has[f->at[i].rule][f->at[i].severity] = true;
+    }
     text[0] = '\0';
     for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
         for (unsigned severity = 0; severity < VX_SEV_COUNT; severity++) {
-            if (has_pair(f, rule, severity)) {
+            if (has[rule][severity]) {
                 len += (size_t)snprintf(text + len, FINDINGS_TEXT_BYTES - len, "%s%s%c",
                                         len == 0 ? "" : " ", NAME[rule], LETTER[severity]);
             }

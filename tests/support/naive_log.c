@@ -136,7 +136,9 @@ static void *must(void *memory)
 
 static void add_write(struct naive_log *out, const struct naive_write *write)
 {
-    out->write = must(realloc(out->write, (out->count + 1) * sizeof(out->write[0])));
+    if ((out->count & (out->count + 1)) == 0) { /* room for 1, 3, 7, 15 ... */
+        out->write = must(realloc(out->write, (out->count * 2 + 1) * sizeof(out->write[0])));
+    }
     out->write[out->count] = *write;
     out->count++;
 }

@@ -4,18 +4,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STRUCTURE_BYTES_MAX = 16 * VX_MIB };
+enum { STRUCTURE_BYTES_MAX = 16 * VX_MIB, SPARES = 12 };
 
+/* Memory that was given back, to be taken again by whoever wants exactly as much: a run takes a
+ * megabyte, and to map that anew takes a fuzzer longer than the check. */
+static struct {
+    void *memory;
+    size_t bytes;
+} spare[SPARES];
+
+/* As new: exactly so long, and full of rubbish. */
 static void *take(size_t bytes)
 {
-    void *memory = malloc(bytes);
+    void *memory = NULL;
 
+    for (unsigned i = 0; i < SPARES && memory == NULL; i++) {
+        if (spare[i].bytes == bytes) {
+            memory = spare[i].memory;
+            spare[i].memory = NULL;
+            spare[i].bytes = 0;
+        }
+    }
+    memory = memory == NULL ? malloc(bytes) : memory;
     if (memory == NULL) {
         fputs("tests/support/replayed: out of memory\n", stderr);
         abort();
     }
     memset(memory, 0xa5, bytes);
     return memory;
+}
+
+/* What was given back first makes room. */
+static void give(void *memory, size_t bytes)
+{
+    free(spare[SPARES - 1].memory);
+    memmove(&spare[1], &spare[0], (SPARES - 1) * sizeof(spare[0]));
+    spare[0].memory = memory;
+    spare[0].bytes = bytes;
 }
 
 static void run(struct vxr_check *check, const struct vxr_memory *memory,
@@ -56,11 +81,11 @@ static void take_memory(struct vxr_memory *memory, uint64_t file_bytes,
     memory->log = take(sizeof(*memory->log));
 }
 
-static void give_memory(struct vxr_memory *memory)
+static void give_memory(const struct vxr_memory *memory)
 {
-    free(memory->structure);
-    free(memory->overlay);
-    free(memory->log);
+    give(memory->structure, memory->structure_bytes);
+    give(memory->overlay, memory->overlay_bytes);
+    give(memory->log, sizeof(*memory->log));
 }
 
 void replayed_open(struct replayed *r, const char *row, const struct vx_source *raw,
@@ -81,7 +106,7 @@ void replayed_close(struct replayed *r)
 {
     findings_free(&r->f);
     give_memory(&r->memory);
-    free(r->check);
+    give(r->check, sizeof(*r->check));
 }
 
 uint64_t replayed_check(const struct vx_source *src, const struct replay_options *options,
@@ -100,6 +125,6 @@ uint64_t replayed_check(const struct vx_source *src, const struct replay_options
     }
     size = check->view.size;
     give_memory(&memory);
-    free(check);
+    give(check, sizeof(*check));
     return size;
 }
