@@ -2,6 +2,7 @@
 #include "fuzz/render.h"
 
 #include "corpus/little.h"
+#include "fuzz/guids.h"
 #include "fuzz/harness.h"
 
 #define OFFSET_MAX (UINT64_C(1) << 62)       /* of what is written */
@@ -52,17 +53,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* ---- places ---- */
-
-const uint8_t *fuzz_guid(unsigned index)
-{
-    static const uint8_t *const guids[] = {
-        IMAGE_GUID_BAT,     IMAGE_GUID_METADATA,  IMAGE_GUID_FOREIGN, IMAGE_GUID_ZERO,
-        IMAGE_GUID_ITEM[0], IMAGE_GUID_ITEM[1],   IMAGE_GUID_ITEM[2], IMAGE_GUID_ITEM[3],
-        IMAGE_GUID_ITEM[4], IMAGE_GUID_ITEM[5],   IMAGE_GUID_CHS,     IMAGE_GUID_PMEM,
-        LOG_GUID,           IMAGE_GUID_INCOMPLETE};
-
-    return guids[index % VX_COUNT_OF(guids)];
-}
 
 static uint64_t clip(uint64_t offset)
 {

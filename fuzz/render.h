@@ -33,7 +33,4 @@ void fuzz_render(struct fuzz_input *in, struct fuzz_image *out);
 
 void fuzz_image_free(struct fuzz_image *image);
 
-/* GUID number `index` of those that mean something, or mean nothing; any number will do. */
-const uint8_t *fuzz_guid(unsigned index);
-
 #endif

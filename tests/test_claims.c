@@ -1,152 +1,28 @@
 /* Claims: every bitmap size against the naive comparison of all pairs. */
 #include "parser/claims.h"
 
+#include "tests/support/naive_claims.h"
 #include "tests/support/random.h"
 #include "tests/support/unit.h"
 
 enum { CLAIMS_MAX = 600, WORDS_MAX = 4096 };
-
-/* The same numbers on every run. */
-static bool overlaps(const struct vx_claim *a, const struct vx_claim *b)
-{
-    return a->begin_mib < b->begin_mib + b->count_mib && b->begin_mib < a->begin_mib + a->count_mib;
-}
-
-/* What the definition says about one claim: does it collide, where first, and where exactly? */
-struct naive {
-    bool collides;
-    bool is_same_offset;
-    uint64_t owner;
-    uint64_t twin;
-};
-
-static struct naive judge(const struct vx_claim *all, size_t count, size_t which)
-{
-    struct naive n = {0};
-
-    for (size_t i = 0; i < count; i++) {
-        /* an earlier claim of its own kind or harder; a stale place also any hard one */
-        const bool may_own = (i < which && (all[which].is_soft || !all[i].is_soft)) ||
-                             (all[which].is_soft && !all[i].is_soft);
-
-        if (!may_own || !overlaps(&all[i], &all[which])) {
-            continue;
-        }
-        if (!n.collides) {
-            n.owner = all[i].index;
-        }
-        n.collides = true;
-        if (all[i].begin_mib == all[which].begin_mib && !n.is_same_offset) {
-            n.is_same_offset = true;
-            n.twin = all[i].index;
-        }
-    }
-    return n;
-}
-
-static void add_all(struct vx_claims *claims, const struct vx_claim *all, size_t count, bool soft)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (all[i].is_soft == soft) {
-            vx_claims_add(claims, &all[i]);
-        }
-    }
-}
-
-/* A bitmap block of this pass is shared when any other hard claim overlaps it, before or behind. */
-static void expect_shared(const struct vx_claims *claims, const struct vx_claim *all, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        bool is_shared = false;
-
-        if (!all[i].is_bitmap || all[i].is_soft || all[i].begin_mib < claims->window_begin_mib ||
-            all[i].begin_mib >= claims->window_end_mib) {
-            continue;
-        }
-        for (size_t k = 0; k < count; k++) {
-            is_shared =
-                is_shared || (k != i && !all[k].is_soft && all[k].begin_mib <= all[i].begin_mib &&
-                              all[i].begin_mib < all[k].begin_mib + all[k].count_mib);
-        }
-        assert_int_equal(vx_claims_is_shared(claims, &all[i]), is_shared);
-    }
-}
-
-/* All passes and the naming walk. Returns the number of passes. */
-static unsigned run_claims(struct vx_claims *claims, const struct vx_claim *all, size_t count)
-{
-    unsigned passes = 0;
-    uint64_t begin = 0;
-
-    do {
-        vx_claims_start(claims, begin);
-        add_all(claims, all, count, false);
-        if (claims->shared.words != NULL) {
-            expect_shared(claims, all, count);
-        }
-        add_all(claims, all, count, true);
-        begin = claims->next_begin_mib;
-        passes++;
-        assert_true(passes <= count + 1);
-    } while (begin != UINT64_MAX);
-    vx_claims_start_naming(claims);
-    for (size_t i = 0; i < count; i++) {
-        if (!vx_claims_want_owner(claims, all[i].index)) {
-            break;
-        }
-        vx_claims_offer_owner(claims, &all[i]);
-    }
-    return passes;
-}
-
-static void expect_list(const struct vx_collisions *list, const struct vx_claim *all, size_t count,
-                        bool is_soft)
-{
-    uint64_t total = 0;
-    uint64_t same = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct naive n = judge(all, count, i);
-
-        if (all[i].is_soft != is_soft || !n.collides) {
-            continue;
-        }
-        if (total < VX_COLLISIONS_MAX) {
-            const struct vx_collision *c = &list->at[total];
-
-            assert_int_equal(c->claim.index, all[i].index);
-            assert_int_equal(c->claim.begin_mib, all[i].begin_mib);
-            assert_true(c->has_owner);
-            assert_int_equal(c->owner.index, n.owner);
-            if (!is_soft) {
-                assert_int_equal(c->is_same_offset, n.is_same_offset);
-                assert_int_equal(c->has_twin, n.is_same_offset);
-                assert_true(!n.is_same_offset || c->twin.index == n.twin);
-            }
-        }
-        total++;
-        same += n.is_same_offset ? 1 : 0;
-    }
-    assert_int_equal(list->count, total);
-    assert_int_equal(list->stored, total < VX_COLLISIONS_MAX ? total : VX_COLLISIONS_MAX);
-    if (!is_soft) {
-        assert_int_equal(list->same_offset_count, same);
-    }
-}
 
 static void expect_planes_as_naive(const struct vx_claim *all, size_t count, uint64_t block_mib,
                                    uint64_t word_count, bool has_bitmaps)
 {
     struct vx_claims *claims = malloc(sizeof(*claims));
     uint64_t *words = malloc((size_t)word_count * sizeof(*words));
+    const char *difference = NULL;
+    size_t passes = 0;
 
     assert_non_null(claims);
     assert_non_null(words);
     memset(words, 0x5a, (size_t)word_count * sizeof(*words)); /* content is irrelevant */
     assert_int_equal(vx_claims_init(claims, words, word_count, block_mib, has_bitmaps), VX_OK);
-    (void)run_claims(claims, all, count);
-    expect_list(&claims->hard, all, count, false);
-    expect_list(&claims->soft, all, count, true);
+    difference = naive_claims_difference(claims, all, all, count, &passes);
+    if (difference != NULL) {
+        fail_msg("it must hold that %s", difference);
+    }
     free(words);
     free(claims);
 }
@@ -288,11 +164,13 @@ static void test_claims_need__max__covers_the_file_in_one_pass(void **state)
                 {.index = 1, .begin_mib = mib[i] - 1, .count_mib = block[b]}};
             struct vx_claims *claims = malloc(sizeof(*claims));
             uint64_t *words = malloc((size_t)need.max);
+            size_t passes = 0;
 
             assert_non_null(claims);
             assert_non_null(words);
             assert_int_equal(vx_claims_init(claims, words, need.max / 8, block[b], true), VX_OK);
-            assert_int_equal(run_claims(claims, all, 2), 1);
+            assert_null(naive_claims_difference(claims, all, all, 2, &passes));
+            assert_int_equal(passes, 1);
             free(words);
             free(claims);
         }
