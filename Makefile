@@ -106,7 +106,7 @@ LINK    = $(CC) -pie $(INSTRUMENT) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 all: $(B)/vhdxray ## build the command (this is the default)
 	@echo '$(B)/vhdxray'
 
-FUZZ_MAINS := fuzz/standalone.c fuzz/packed_seeds.c
+FUZZ_MAINS := fuzz/standalone.c fuzz/packed_seeds.c fuzz/fixup_libfuzzer.c fuzz/fixup_afl.c
 
 # ---- Layers: every folder is an archive ---------------------------------------------------
 
@@ -276,6 +276,37 @@ fuzz-smoke: ## every harness some seconds, and each of its planted faults must b
 	@$(MAKE) SAN=fuzz fuzzers
 	@fuzz/run -b $(BUILD)/$(CLANG)-fuzz/fuzz -w $(BUILD)/fuzz-smoke -t $(SMOKE_TIME) -n -p \
 	    $(FUZZ_NAMES)
+
+# The fix-up mutator, for harnesses of other readers, too: uninstrumented, and with no name but those
+# that libFuzzer or AFL++ look for, as an object to link and as a library to load.
+OBJCOPY         ?= objcopy
+MUTATOR         := $(BUILD)/mutator/vhdxfix.o $(BUILD)/mutator/libvhdxfix.so
+MUTATOR_SOURCES := fuzz/fixup.c $(addprefix parser/,crc32c.c crc32c_hw.c source.c) \
+                   $(addprefix corpus/,anatomy.c image.c logbuild.c memory.c mutate.c packed.c \
+                   rearrange.c reseal.c sparse.c)
+
+$(BUILD)/mutator/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -I. -D_FILE_OFFSET_BITS=64 -O2 -g -fPIC $(WARN) -MMD -MP -c -o $@ $<
+
+$(BUILD)/mutator/vhdxfix.o: $(BUILD)/mutator/fuzz/fixup_libfuzzer.o
+$(BUILD)/mutator/vhdxfix_afl.o: $(BUILD)/mutator/fuzz/fixup_afl.o
+$(BUILD)/mutator/vhdxfix.o $(BUILD)/mutator/vhdxfix_afl.o: $(MUTATOR_SOURCES:%.c=$(BUILD)/mutator/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) -nostdlib -r -o $@ $^
+	$(Q)$(OBJCOPY) --wildcard \
+	    --keep-global-symbol='LLVMFuzzerCustom*' --keep-global-symbol='afl_custom_*' $@
+
+$(BUILD)/mutator/libvhdxfix.so: $(BUILD)/mutator/vhdxfix_afl.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared -Wl,-z,defs -o $@ $^
+
+.PHONY: fuzz-mutator
+fuzz-mutator: $(MUTATOR) ## the fix-up mutator for libFuzzer and for AFL++: fuzz/README.md
+	@printf '%s\n' $^
+
+-include $(wildcard $(BUILD)/mutator/*/*.d)
 
 # The digests of the corpus come from libnettle.
 FORGE := $(B)/vhdxforge
