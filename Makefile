@@ -106,7 +106,7 @@ LINK    = $(CC) -pie $(INSTRUMENT) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 all: $(B)/vhdxray ## build the command (this is the default)
 	@echo '$(B)/vhdxray'
 
-FUZZ_MAINS := fuzz/standalone.c fuzz/packed_seeds.c fuzz/fixup_libfuzzer.c fuzz/fixup_afl.c \
+FUZZ_MAINS := fuzz/standalone.c fuzz/fixup_libfuzzer.c fuzz/fixup_afl.c \
               fuzz/template_harness.c fuzz/reader_vhdxray.c
 
 # ---- Layers: every folder is an archive ---------------------------------------------------
@@ -240,10 +240,6 @@ $(FUZZERS): %: %.o $(FUZZ_LIBS) $(filter %.o,$(FUZZ_MAIN))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $< $(FUZZ_MAIN) $(FUZZ_LIBS)
 
-$(B)/fuzz/packed_seeds: $(B)/fuzz/packed_seeds.o $(FUZZ_LIBS)
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^
-
 # The same with one of its planted faults: fuzz/harness.h.
 define planted
 $(B)/fuzz/$(1)-$(2): fuzz/$(1).c $(FUZZ_LIBS)
@@ -259,7 +255,7 @@ $(foreach n,$(FUZZ_NAMES),$(foreach p,$(call plants,$(n)),$(eval $(call planted,
 endif
 
 .PHONY: fuzzers
-fuzzers: $(FUZZERS) $(PLANTED) $(B)/fuzz/packed_seeds
+fuzzers: $(FUZZERS) $(PLANTED) $(B)/vhdxforge
 
 # The harness to run, without its prefix, and for how many seconds.
 TARGET ?= image
@@ -269,7 +265,7 @@ SMOKE_TIME := 8
 .PHONY: fuzz
 fuzz: ## look for what breaks a harness with libFuzzer (TARGET, TIME); keeps its corpus
 	@$(MAKE) SAN=fuzz $(BUILD)/$(CLANG)-fuzz/fuzz/fuzz_$(TARGET) \
-	    $(BUILD)/$(CLANG)-fuzz/fuzz/packed_seeds
+	    $(BUILD)/$(CLANG)-fuzz/vhdxforge
 	@fuzz/run -b $(BUILD)/$(CLANG)-fuzz/fuzz -w $(BUILD)/fuzz -t $(TIME) fuzz_$(TARGET)
 
 .PHONY: fuzz-smoke
