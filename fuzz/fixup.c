@@ -12,11 +12,11 @@
 
 enum {
     CHUNK = SPARSE_CHUNK_BYTES,
-    NUMBER = 8,
-    BLOCK = NUMBER + CHUNK,     /* of a packed form */
-    SEALED = 4,                 /* chunks that a seal may add: headers and tables */
-    LEAST = NUMBER + 8 * BLOCK, /* a shorter result holds no image, and is not sealed */
-    CHUNKS_MOST = 16384         /* of one image in memory: 64 MiB */
+    HEAD = PACKED_HEAD_BYTES,
+    BLOCK = PACKED_BLOCK_BYTES,
+    SEALED = 4,               /* chunks that a seal may add: headers and tables */
+    LEAST = HEAD + 8 * BLOCK, /* a shorter result holds no image, and is not sealed */
+    CHUNKS_MOST = 16384       /* of one image in memory: 64 MiB */
 };
 
 static const char SIGNATURE[8] = {'v', 'h', 'd', 'x', 'f', 'i', 'l', 'e'};
@@ -42,11 +42,11 @@ static void read_raw(struct image *im, const uint8_t *bytes, size_t size)
 /* As packed_read(), but for whatever a fuzzer has made of it: numbers are rounded down. */
 static void read_packed(struct image *im, const uint8_t *bytes, size_t size)
 {
-    im->size = little_get(bytes, NUMBER) % (UINT64_C(1) << 62);
-    for (size_t at = NUMBER; size - at >= BLOCK; at += BLOCK) {
-        const uint64_t offset = little_get(bytes + at, NUMBER) % (UINT64_C(1) << 62);
+    im->size = little_get(bytes, HEAD) % (UINT64_C(1) << 62);
+    for (size_t at = HEAD; size - at >= BLOCK; at += BLOCK) {
+        const uint64_t offset = little_get(bytes + at, HEAD) % (UINT64_C(1) << 62);
 
-        image_put_bytes(im, offset - offset % CHUNK, bytes + at + NUMBER, CHUNK);
+        image_put_bytes(im, offset - offset % CHUNK, bytes + at + HEAD, CHUNK);
     }
 }
 
@@ -59,7 +59,7 @@ bool fixup_read(struct image *im, const uint8_t *bytes, size_t size)
     im->bytes.most = CHUNKS_MOST;
     if (is_raw) {
         read_raw(im, bytes, size);
-    } else if (size >= NUMBER + BLOCK) {
+    } else if (size >= HEAD + BLOCK) {
         read_packed(im, bytes, size);
     } else {
         image_make(im, &(struct image_spec){
@@ -109,10 +109,10 @@ static size_t write_packed(struct image *im, uint8_t *to, size_t size_max)
     const struct vx_source src = image_source(im);
     struct room room = {to, 0, size_max};
 
-    if (size_max < NUMBER) {
+    if (size_max < HEAD) {
         return 0;
     }
-    room.size_max = NUMBER + (size_max - NUMBER) / BLOCK * BLOCK;
+    room.size_max = HEAD + (size_max - HEAD) / BLOCK * BLOCK;
     (void)!packed_write(&src, put, &room); /* reads nothing but memory */
     return room.used;
 }
@@ -143,7 +143,7 @@ static void fit(struct image *im, bool is_raw, size_t size_max)
         im->size = vx_min(im->size, size_max);
     }
     sparse_clear(s, im->size, UINT64_MAX);
-    while (!is_raw && s->count > 0 && (s->count + to_come(im)) * BLOCK > size_max - NUMBER) {
+    while (!is_raw && s->count > 0 && (s->count + to_come(im)) * BLOCK > size_max - HEAD) {
         const uint64_t offset = s->chunk[s->count - 1].number * CHUNK;
 
         sparse_clear(s, offset, offset + CHUNK);

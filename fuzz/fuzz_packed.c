@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 8 + 4096, INPUT_BYTES_MAX = 8 + 16 * BLOCK_BYTES, LOG_BYTES_MAX = 4 * VX_MIB };
+enum { INPUT_BYTES_MAX = PACKED_HEAD_BYTES + 16 * PACKED_BLOCK_BYTES, LOG_BYTES_MAX = 4 * VX_MIB };
 
 /* What a sink was handed. */
 struct bytes {
@@ -43,10 +43,11 @@ static void expect_own_form(struct image *im)
     struct image again;
     struct bytes second;
 
-    if (fuzz_planted(1) && first.size > (size_t)2 * BLOCK_BYTES) { /* the last block is lost */
-        first.size -= BLOCK_BYTES;
+    if (fuzz_planted(1) &&
+        first.size > (size_t)2 * PACKED_BLOCK_BYTES) { /* the last block is lost */
+        first.size -= PACKED_BLOCK_BYTES;
         fuzz_must(packed_read(&again, first.at, first.size), "a packed form is taken");
-        first.size += BLOCK_BYTES;
+        first.size += PACKED_BLOCK_BYTES;
     } else {
         fuzz_must(packed_read(&again, first.at, first.size), "a packed form is taken");
     }
