@@ -106,7 +106,8 @@ LINK    = $(CC) -pie $(INSTRUMENT) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 all: $(B)/vhdxray ## build the command (this is the default)
 	@echo '$(B)/vhdxray'
 
-FUZZ_MAINS := fuzz/standalone.c fuzz/packed_seeds.c
+FUZZ_MAINS := fuzz/standalone.c fuzz/fixup_libfuzzer.c fuzz/fixup_afl.c \
+              fuzz/template_harness.c fuzz/reader_vhdxray.c
 
 # ---- Layers: every folder is an archive ---------------------------------------------------
 
@@ -246,10 +247,6 @@ $(FUZZERS): %: %.o $(FUZZ_LIBS) $(filter %.o,$(FUZZ_MAIN))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $< $(FUZZ_MAIN) $(FUZZ_LIBS)
 
-$(B)/fuzz/packed_seeds: $(B)/fuzz/packed_seeds.o $(FUZZ_LIBS)
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^
-
 # The same with one of its planted faults: fuzz/harness.h.
 define planted
 $(B)/fuzz/$(1)-$(2): fuzz/$(1).c $(FUZZ_LIBS)
@@ -265,7 +262,7 @@ $(foreach n,$(FUZZ_NAMES),$(foreach p,$(call plants,$(n)),$(eval $(call planted,
 endif
 
 .PHONY: fuzzers
-fuzzers: $(FUZZERS) $(PLANTED) $(B)/fuzz/packed_seeds
+fuzzers: $(FUZZERS) $(PLANTED) $(B)/vhdxforge
 
 # The harness to run, without its prefix, and for how many seconds.
 TARGET ?= image
@@ -275,7 +272,7 @@ SMOKE_TIME := 8
 .PHONY: fuzz
 fuzz: ## look for what breaks a harness with libFuzzer (TARGET, TIME); keeps its corpus
 	@$(MAKE) SAN=fuzz $(BUILD)/$(CLANG)-fuzz/fuzz/fuzz_$(TARGET) \
-	    $(BUILD)/$(CLANG)-fuzz/fuzz/packed_seeds
+	    $(BUILD)/$(CLANG)-fuzz/vhdxforge
 	@fuzz/run -b $(BUILD)/$(CLANG)-fuzz/fuzz -w $(BUILD)/fuzz -t $(TIME) fuzz_$(TARGET)
 
 .PHONY: fuzz-smoke
@@ -283,6 +280,47 @@ fuzz-smoke: ## every harness some seconds, and each of its planted faults must b
 	@$(MAKE) SAN=fuzz fuzzers
 	@fuzz/run -b $(BUILD)/$(CLANG)-fuzz/fuzz -w $(BUILD)/fuzz-smoke -t $(SMOKE_TIME) -n -p \
 	    $(FUZZ_NAMES)
+
+# For fuzzing other readers: the fix-up mutator as an object for libFuzzer and a library for AFL++,
+# and the template harness. Uninstrumented, and with no name but those that a fuzzer looks for.
+OBJCOPY     ?= objcopy
+KIT         := $(addprefix $(BUILD)/kit/,vhdxfix.o libvhdxfix.so vhdxharness.o)
+KIT_SOURCES := fuzz/fixup.c $(addprefix parser/,crc32c.c crc32c_hw.c source.c) \
+               $(addprefix corpus/,anatomy.c image.c logbuild.c memory.c mutate.c packed.c \
+               rearrange.c reseal.c sparse.c)
+KIT_NAMES   := LLVMFuzzerTestOneInput LLVMFuzzerCustomMutator LLVMFuzzerCustomCrossOver afl_custom_*
+
+$(BUILD)/kit/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -I. -D_FILE_OFFSET_BITS=64 -O2 -g -fPIC $(WARN) -MMD -MP -c -o $@ $<
+
+$(BUILD)/kit/vhdxfix.o: $(BUILD)/kit/fuzz/fixup_libfuzzer.o
+$(BUILD)/kit/vhdxfix_afl.o: $(BUILD)/kit/fuzz/fixup_afl.o
+$(BUILD)/kit/vhdxharness.o: $(BUILD)/kit/fuzz/template_harness.o $(BUILD)/kit/fuzz/oracle.o
+KIT_OBJECTS := $(addprefix $(BUILD)/kit/,vhdxfix.o vhdxfix_afl.o vhdxharness.o)
+$(KIT_OBJECTS): $(KIT_SOURCES:%.c=$(BUILD)/kit/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) -nostdlib -r -o $@ $^
+	$(Q)$(OBJCOPY) --wildcard $(KIT_NAMES:%=--keep-global-symbol='%') $@
+
+$(BUILD)/kit/libvhdxfix.so: $(BUILD)/kit/vhdxfix_afl.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared -Wl,-z,defs -o $@ $^
+
+# With a command, and with vhdxray as an example of a function.
+TEMPLATES := $(B)/fuzz/template_command $(B)/fuzz/template_vhdxray
+$(TEMPLATES): $(BUILD)/kit/vhdxharness.o $(filter %.o,$(FUZZ_MAIN)) \
+    $(if $(filter fuzz,$(SAN)),$(BUILD)/kit/vhdxfix.o)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(filter -%,$(FUZZ_MAIN))
+$(B)/fuzz/template_vhdxray: $(B)/fuzz/reader_vhdxray.o $(FUZZ_LIBS)
+
+.PHONY: fuzz-kit
+fuzz-kit: $(KIT) $(TEMPLATES) ## mutator and template harness for other readers: fuzz/README.md
+	@printf '%s\n' $^
+
+-include $(wildcard $(BUILD)/kit/*/*.d)
 
 # The digests of the corpus come from libnettle.
 FORGE := $(B)/vhdxforge

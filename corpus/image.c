@@ -30,8 +30,8 @@ const uint8_t IMAGE_GUID_FOREIGN[16] = {0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6
                                         0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0xff};
 const uint8_t IMAGE_GUID_ZERO[16] = {0};
 
-static const uint8_t GUID_LOCATOR_TYPE[16] = {0xb7, 0xef, 0x4a, 0xb0, 0x9e, 0xd1, 0x81, 0x4a,
-                                              0xb7, 0x89, 0x25, 0xb8, 0xe9, 0x44, 0x59, 0x13};
+const uint8_t IMAGE_GUID_LOCATOR_TYPE[16] = {0xb7, 0xef, 0x4a, 0xb0, 0x9e, 0xd1, 0x81, 0x4a,
+                                             0xb7, 0x89, 0x25, 0xb8, 0xe9, 0x44, 0x59, 0x13};
 
 /* ---- bytes ---- */
 
@@ -314,7 +314,7 @@ static uint32_t put_locator(struct image *im)
     const uint32_t value_bytes = 2 * (sizeof(value) - 1);
     const uint64_t at = image_item_at(IMAGE_ITEM_LOCATOR);
 
-    image_put_bytes(im, at, GUID_LOCATOR_TYPE, GUID_BYTES);
+    image_put_bytes(im, at, IMAGE_GUID_LOCATOR_TYPE, GUID_BYTES);
     image_put(im, at + 18, 2, 1);
     image_put(im, at + 20, 4, 32);
     image_put(im, at + 24, 4, 32 + key_bytes);

@@ -119,6 +119,7 @@ void image_seal(struct image *im);
 extern const uint8_t IMAGE_GUID_BAT[16];
 extern const uint8_t IMAGE_GUID_METADATA[16];
 extern const uint8_t IMAGE_GUID_ITEM[IMAGE_ITEM_LOCATOR + 1][16];
+extern const uint8_t IMAGE_GUID_LOCATOR_TYPE[16];
 extern const uint8_t IMAGE_GUID_CHS[16];
 extern const uint8_t IMAGE_GUID_PMEM[16];
 extern const uint8_t IMAGE_GUID_INCOMPLETE[16];

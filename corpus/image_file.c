@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "cli/out_file.h"
+#include "corpus/packed.h"
 #include "parser/bytes.h"
 
 /* ---- writing ---- */
@@ -35,33 +36,81 @@ static void put(const struct image *im, struct cli_out *out)
 }
 
 /* Not every file system has files of any size; what the user forbids is another matter. */
-static bool is_too_long(const struct image *im, int code)
+static bool is_too_long(uint64_t size, int code)
 {
     struct rlimit limit;
 
     return (code == EFBIG || code == EINVAL) && getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-           (limit.rlim_cur == RLIM_INFINITY || im->size <= limit.rlim_cur);
+           (limit.rlim_cur == RLIM_INFINITY || size <= limit.rlim_cur);
+}
+
+/* Returns false with the error's text when nothing can be written there. */
+static bool begin(struct cli_out *out, const char *path, bool is_forced, uint64_t size,
+                  struct image_file_error *error)
+{
+    static const struct cli_file none = {.fd = -1}; /* what was read is in memory by now */
+    struct vxo_buffer text;
+
+    error->is_too_long = false;
+    vxo_buffer_init(&text, error->text, sizeof(error->text));
+    return cli_out_open(out, path, &none, is_forced, size, &text);
+}
+
+/* Everything was handed to out, which remembers a failure. */
+static bool finish(struct cli_out *out, uint64_t size, struct image_file_error *error)
+{
+    struct vxo_buffer text;
+
+    if (cli_out_finish(out, size)) {
+        return true;
+    }
+    vxo_buffer_init(&text, error->text, sizeof(error->text));
+    vxo_put(&text, strerror(out->error));
+    error->is_too_long = is_too_long(size, out->error);
+    return false;
 }
 
 bool image_file_write(const struct image *im, const char *path, bool is_forced,
                       struct image_file_error *error)
 {
-    static const struct cli_file none = {.fd = -1}; /* what was read is in memory by now */
-    struct vxo_buffer text;
     struct cli_out out;
 
-    error->is_too_long = false;
-    vxo_buffer_init(&text, error->text, sizeof(error->text));
-    if (!cli_out_open(&out, path, &none, is_forced, im->size, &text)) {
+    if (!begin(&out, path, is_forced, im->size, error)) {
         return false;
     }
     put(im, &out);
-    if (cli_out_finish(&out, im->size)) {
-        return true;
+    return finish(&out, im->size, error);
+}
+
+/* As much of a packed form as has been written. */
+struct written {
+    struct cli_out out;
+    uint64_t end;
+};
+
+static void append(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct written *to = ctx;
+
+    if (to->out.error == 0) {
+        (void)cli_out_write(&to->out, to->end, bytes, len);
     }
-    vxo_put(&text, strerror(out.error));
-    error->is_too_long = is_too_long(im, out.error);
-    return false;
+    to->end += len;
+}
+
+bool image_file_pack(struct image *im, const char *path, bool is_forced,
+                     struct image_file_error *error)
+{
+    const struct vx_source src = image_source(im);
+    struct written to = {.end = 0};
+
+    if (!begin(&to.out, path, is_forced, packed_bytes(im), error)) {
+        return false;
+    }
+    if (packed_write(&src, append, &to) != VX_OK) {
+        to.out.error = EIO; /* nothing but memory is read */
+    }
+    return finish(&to.out, to.end, error);
 }
 
 /* ---- reading ---- */
@@ -108,6 +157,39 @@ bool image_file_read(struct image *im, const char *path, struct image_file_error
     cli_file_close(&file);
     if (!is_good) {
         vxo_put(&text, "cannot be read");
+    }
+    return is_good;
+}
+
+static bool read_packed(struct image *im, const struct vx_source *src)
+{
+    uint8_t block[PACKED_BLOCK_BYTES] = {0};
+    const size_t head = (size_t)vx_min(src->size, PACKED_HEAD_BYTES);
+    bool is_good =
+        vx_source_read(src, 0, block, head) == VX_OK && packed_begin(im, block, src->size);
+
+    for (uint64_t at = PACKED_HEAD_BYTES; is_good && at < src->size; at += sizeof(block)) {
+        is_good = vx_source_read(src, at, block, sizeof(block)) == VX_OK && packed_add(im, block);
+    }
+    return is_good;
+}
+
+bool image_file_unpack(struct image *im, const char *path, struct image_file_error *error)
+{
+    struct vxo_buffer text;
+    struct cli_file file;
+    bool is_good;
+
+    error->is_too_long = false;
+    vxo_buffer_init(&text, error->text, sizeof(error->text));
+    image_make_empty(im, 0);
+    if (!cli_file_open(&file, path, &text)) {
+        return false;
+    }
+    is_good = read_packed(im, &file.source);
+    cli_file_close(&file);
+    if (!is_good) {
+        vxo_put(&text, "is no packed image, or cannot be read");
     }
     return is_good;
 }

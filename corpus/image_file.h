@@ -15,8 +15,15 @@ struct image_file_error {
 bool image_file_write(const struct image *im, const char *path, bool is_forced,
                       struct image_file_error *error);
 
+/* The same in packed form (packed.h). */
+bool image_file_pack(struct image *im, const char *path, bool is_forced,
+                     struct image_file_error *error);
+
 /* The bytes of a file or a block device, those that are not zero in memory. image_free() it,
  * whatever the result. Returns false after a failure, with *error set. */
 bool image_file_read(struct image *im, const char *path, struct image_file_error *error);
+
+/* The same from a file that holds it in packed form. */
+bool image_file_unpack(struct image *im, const char *path, struct image_file_error *error);
 
 #endif

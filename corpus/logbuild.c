@@ -1,6 +1,7 @@
 /* Builder of logs. */
 #include "corpus/logbuild.h"
 
+#include "corpus/little.h"
 #include "parser/crc32c.h"
 
 const uint8_t LOG_GUID[16] = {0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
@@ -179,14 +180,44 @@ void log_seal(const struct test_log *log, uint32_t pos)
     image_put(log->im, log_at(log, pos) + 4, 4, log_checksum(log, pos, len));
 }
 
+/* Does the chunk begin an entry? An entry may be sealed when it is short, or when all of it can be
+ * there: no sector of a valid one begins with "loge" or is not there, so it ends before the next
+ * one that does, `room` chunks further. */
+static void seal_candidate(const struct test_log *log, uint64_t number, uint64_t room)
+{
+    const uint64_t pos = number * SPARSE_CHUNK_BYTES - log->offset;
+    const uint64_t length = image_get(log->im, log->offset + pos + 8, 4);
+
+    if (length <= LOG_SEALED_BYTES || length / LOG_SECTOR <= room) {
+        log_seal(log, (uint32_t)pos);
+    }
+}
+
 void log_seal_all(const struct test_log *log)
 {
-    for (uint32_t i = 0; i < log->length / LOG_SECTOR && i < LOG_SEALED_MOST; i++) {
-        const uint64_t at = log_at(log, (uint64_t)i * LOG_SECTOR);
+    const struct sparse *s = &log->im->bytes;
+    const uint64_t begin = log->offset / SPARSE_CHUNK_BYTES;
+    const uint64_t count = log->length / LOG_SECTOR;
+    const size_t first = sparse_find(s, begin);
+    size_t entry = SIZE_MAX; /* index of the chunk that begins the one before */
+    size_t first_entry = SIZE_MAX;
+    size_t at = first;
 
-        if (image_get(log->im, at, 4) == 0x65676f6c &&
-            image_get(log->im, at + 8, 4) <= (uint64_t)LOG_SEALED_ENTRY_MOST * LOG_SECTOR) {
-            log_seal(log, i * LOG_SECTOR);
+    if (log->offset % LOG_SECTOR != 0) {
+        return; /* nobody reads such a log */
+    }
+    for (; at < s->count && s->chunk[at].number - begin < count; at++) {
+        if (little_get(s->chunk[at].bytes, 4) != 0x65676f6c) {
+            continue;
         }
+        if (entry == SIZE_MAX) {
+            first_entry = at;
+        } else {
+            seal_candidate(log, s->chunk[entry].number, at - entry);
+        }
+        entry = at;
+    }
+    if (entry != SIZE_MAX) { /* around the end of the ring */
+        seal_candidate(log, s->chunk[entry].number, (at - entry) + (first_entry - first));
     }
 }

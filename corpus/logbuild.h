@@ -7,11 +7,10 @@
 
 enum {
     LOG_SECTOR = 4096,
-    LOG_WRITES = 6,         /* that a table row can spell out */
-    LOG_HEADER_SLOTS = 126, /* descriptors in the first sector of an entry */
-    LOG_SECTOR_SLOTS = 128, /* and in each further one */
-    LOG_SEALED_MOST = 1024, /* sectors */
-    LOG_SEALED_ENTRY_MOST = 64
+    LOG_WRITES = 6,           /* that a table row can spell out */
+    LOG_HEADER_SLOTS = 126,   /* descriptors in the first sector of an entry */
+    LOG_SECTOR_SLOTS = 128,   /* and in each further one */
+    LOG_SEALED_BYTES = 262144 /* of an entry that may be nonsense */
 };
 
 /* What one descriptor does. */
@@ -83,8 +82,9 @@ void log_poke(const struct test_log *log, uint32_t pos, uint32_t field, unsigned
 /* Recompute the checksum over the EntryLength that the entry at pos states. */
 void log_seal(const struct test_log *log, uint32_t pos);
 
-/* Seal what looks like an entry: the sectors of the log's first LOG_SEALED_MOST that begin with
- * "loge" and state a length of at most LOG_SEALED_ENTRY_MOST sectors. */
+/* Seal what looks like an entry: where a sector of the log begins with "loge" and states a length
+ * of at most LOG_SEALED_BYTES, or ends before the next such sector. So each entry that is valid but
+ * for its checksum is valid then, in time linear in what is there. */
 void log_seal_all(const struct test_log *log);
 
 /* CRC-32C over `len` bytes of the ring at pos, with the checksum field at pos as zeros. */

@@ -53,22 +53,49 @@ enum vx_status packed_write(const struct vx_source *src, packed_sink_fn *sink, v
     return VX_OK;
 }
 
-bool packed_read(struct image *im, const uint8_t *bytes, size_t len)
+uint64_t packed_bytes(const struct image *im)
+{
+    uint64_t size = PACKED_HEAD_BYTES;
+
+    for (size_t i = 0; i < im->bytes.count; i++) {
+        const struct sparse_chunk *chunk = &im->bytes.chunk[i];
+
+        if (chunk->number * BLOCK < im->size && !sparse_is_zero(chunk->bytes)) {
+            size += PACKED_BLOCK_BYTES;
+        }
+    }
+    return size;
+}
+
+bool packed_begin(struct image *im, const uint8_t head[PACKED_HEAD_BYTES], uint64_t len)
 {
     image_make_empty(im, 0);
-    if (len < NUMBER || (len - NUMBER) % (NUMBER + BLOCK) != 0 ||
-        little_get(bytes, NUMBER) > UINT64_MAX / 2) {
+    if (len < PACKED_HEAD_BYTES || (len - PACKED_HEAD_BYTES) % PACKED_BLOCK_BYTES != 0 ||
+        little_get(head, NUMBER) > UINT64_MAX / 2) {
         return false;
     }
-    im->size = little_get(bytes, NUMBER);
-    for (size_t at = NUMBER; at < len; at += NUMBER + BLOCK) {
-        const uint64_t offset = little_get(bytes + at, NUMBER);
-
-        if (offset % BLOCK != 0 || offset > UINT64_MAX / 2) {
-            image_free(im);
-            return false;
-        }
-        image_put_bytes(im, offset, bytes + at + NUMBER, BLOCK);
-    }
+    im->size = little_get(head, NUMBER);
     return true;
+}
+
+bool packed_add(struct image *im, const uint8_t block[PACKED_BLOCK_BYTES])
+{
+    const uint64_t offset = little_get(block, NUMBER);
+
+    if (offset % BLOCK != 0 || offset > UINT64_MAX / 2) {
+        image_free(im);
+        return false;
+    }
+    image_put_bytes(im, offset, block + NUMBER, BLOCK);
+    return true;
+}
+
+bool packed_read(struct image *im, const uint8_t *bytes, size_t len)
+{
+    bool is_good = packed_begin(im, bytes, len);
+
+    for (size_t at = PACKED_HEAD_BYTES; is_good && at < len; at += PACKED_BLOCK_BYTES) {
+        is_good = packed_add(im, bytes + at);
+    }
+    return is_good;
 }

@@ -1,16 +1,16 @@
 /* Claim: any packed form is taken or refused as packed.h says, and what was taken is packed to a
  * form that is its own; the check keeps its promises over the image as it lies and with its
  * checksums made good. Input: a packed form, at most 16 of its blocks. */
-#include "corpus/logbuild.h"
 #include "corpus/memory.h"
 #include "corpus/packed.h"
+#include "corpus/reseal.h"
 #include "fuzz/harness.h"
 #include "fuzz/promises.h"
 #include "tests/support/fault_source.h"
 
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 8 + 4096, INPUT_BYTES_MAX = 8 + 16 * BLOCK_BYTES, LOG_BYTES_MAX = 4 * VX_MIB };
+enum { INPUT_BYTES_MAX = PACKED_HEAD_BYTES + 16 * PACKED_BLOCK_BYTES, LOG_BYTES_MAX = 4 * VX_MIB };
 
 /* What a sink was handed. */
 struct bytes {
@@ -43,10 +43,11 @@ static void expect_own_form(struct image *im)
     struct image again;
     struct bytes second;
 
-    if (fuzz_planted(1) && first.size > (size_t)2 * BLOCK_BYTES) { /* the last block is lost */
-        first.size -= BLOCK_BYTES;
+    if (fuzz_planted(1) &&
+        first.size > (size_t)2 * PACKED_BLOCK_BYTES) { /* the last block is lost */
+        first.size -= PACKED_BLOCK_BYTES;
         fuzz_must(packed_read(&again, first.at, first.size), "a packed form is taken");
-        first.size += BLOCK_BYTES;
+        first.size += PACKED_BLOCK_BYTES;
     } else {
         fuzz_must(packed_read(&again, first.at, first.size), "a packed form is taken");
     }
@@ -85,32 +86,22 @@ static void expect_promises(struct image *im)
     replayed_close(&r);
 }
 
-/* Where the headers of the default layout say that the log is, if a scan of it is quick. */
-static bool find_log(struct image *im, struct test_log *log)
+/* Is a scan of either header's log quick? */
+static bool is_quick(const struct image *im)
 {
-    const uint64_t first = image_get(im, image_header_at(0, 8), 8);
-    const uint64_t second = image_get(im, image_header_at(1, 8), 8);
-    const unsigned copy = first > second ? 0 : 1;
-
-    *log = (struct test_log){
-        .im = im,
-        .offset = image_get(im, image_header_at(copy, 72), 8),
-        .length = (uint32_t)image_get(im, image_header_at(copy, 68), 4),
-    };
-    return log->offset <= UINT64_MAX / 4 && log->length <= LOG_BYTES_MAX;
+    return image_get(im, image_header_at(0, 68), 4) <= LOG_BYTES_MAX &&
+           image_get(im, image_header_at(1, 68), 4) <= LOG_BYTES_MAX;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct image im;
-    struct test_log log;
 
     if (size <= INPUT_BYTES_MAX && packed_read(&im, data, size)) {
         expect_own_form(&im);
-        if (find_log(&im, &log)) {
+        if (is_quick(&im)) {
             expect_promises(&im);
-            log_seal_all(&log);
-            image_seal(&im);
+            reseal_image(&im);
             expect_promises(&im);
         }
         image_free(&im);

@@ -24,7 +24,8 @@ recipe() { # TEXT...
     grep -q '^Usage: vhdxforge' out
     grep -q 'Exit status: 0 done, 1 .* 2 ' out
     for words in '' 'frobnicate' 'build one' 'build --all' 'list x' 'show' 'show --pattern x' \
-        'content one' 'sum' 'sum --all x' 'mutate a b' 'mutate --seed x a b' '--colour'; do
+        'content one' 'sum' 'sum --all x' 'mutate a b' 'mutate --seed x a b' 'pack a' \
+        'pack --all' 'pack --most=5 a b' 'pack --all --most=x a' 'unpack a' 'words x' '--colour'; do
         # shellcheck disable=SC2086 # words
         forge $words
         [ "$status" -eq 2 ]
@@ -244,6 +245,75 @@ END
         [ "$(stat -c %s $name)" -eq "$size" ]
     done
     [ "$(tail -c 1 odd)" = x ]
+}
+
+@test "pack and unpack are each other's inverse" {
+    recipe 'title larger than the disk' 'create dynamic disk=64T' 'size 4T+5' 'bytes 4T+1 "end"'
+    forge --recipes=mine build own/image image.vhdx
+    forge --recipes=mine pack own/image recipe.packed
+    [ "$status" -eq 0 ]
+    forge pack image.vhdx file.packed
+    [ "$status" -eq 0 ]
+    cmp recipe.packed file.packed
+    [ "$(wc -c <file.packed)" -lt 65536 ]
+    sha256sum <file.packed | cut -c 1-64 >want
+    forge sum image.vhdx
+    [ "$(cut -c 1-64 out)" = "$(cat want)" ]
+    forge unpack file.packed again.vhdx
+    [ "$status" -eq 0 ]
+    cmp -n 8388608 image.vhdx again.vhdx
+    [ "$(stat -c %s again.vhdx)" -eq $((4 << 40 | 5)) ]
+    [ "$(du -k again.vhdx | cut -f 1)" -lt 1024 ]
+    forge sum again.vhdx
+    [ "$(cut -c 1-64 out)" = "$(cat want)" ]
+}
+
+@test "what is no packed image is not unpacked, and nothing is replaced without force" {
+    forge build "$sample" image.vhdx
+    forge pack "$sample" image.packed
+    echo mine >other
+    for bad in image.vhdx /dev/null missing; do
+        forge unpack "$bad" new.vhdx
+        [ "$status" -eq 1 ]
+        grep -q "$bad: " err
+        [ ! -e new.vhdx ]
+    done
+    head -c 5000 image.packed >cut.packed
+    forge unpack cut.packed new.vhdx
+    [ "$status" -eq 1 ]
+    forge unpack image.packed other
+    [ "$status" -eq 1 ]
+    forge pack image.vhdx other
+    [ "$status" -eq 1 ]
+    [ "$(cat other)" = mine ]
+    forge unpack --force image.packed other
+    [ "$status" -eq 0 ]
+    cmp other image.vhdx
+    forge pack --force image.vhdx - >/dev/null
+    [ "$status" -eq 0 ]
+    cmp out image.packed
+}
+
+@test "pack --all makes seeds of all recipes, or of the short ones" {
+    mkdir -p mine/own
+    printf '%s\n' 'title short' 'create dynamic' >mine/own/short.recipe
+    printf '%s\n' 'title long' 'create dynamic' 'size 9M' 'fill 8M 1M 7' >mine/own/long.recipe
+    forge --recipes=mine pack --all --most=64K few
+    [ "$status" -eq 0 ]
+    [ "$(cd few && find . -type f)" = ./own/short.packed ]
+    forge --recipes=mine pack --all many
+    [ "$status" -eq 0 ]
+    [ "$(find many -type f | wc -l)" -eq 2 ]
+    forge unpack many/own/long.packed long.vhdx
+    forge --recipes=mine sum own/long long.vhdx
+    [ "$(cut -c 1-64 out | uniq | wc -l)" -eq 1 ]
+}
+
+@test "the dictionary for fuzzers is what words prints" {
+    forge words
+    [ "$status" -eq 0 ]
+    diff "$VHDXRAY_SRC/fuzz/vhdx.dict" out
+    refute grep -vqE '^#|^[a-z0-9_]+="(\\x[0-9a-f]{2})+"$' out
 }
 
 @test "every image of the corpus gets its verdict, exit status and totals" {
