@@ -352,6 +352,15 @@ long: $(LONG) ## random cases against the naive models, by the million (TIMES, S
 	@RANDOM_TIMES='$(TIMES)' RANDOM_SEED='$(SEED)' TEST_TIMEOUT=0 \
 	    tests/run -1 -l $(B)/logs/long $(LONG)
 
+# Faults put into parser/ and replay/, one at a time: ONLY, files or FILE:FUNCTION; SAMPLE, so many
+# by SEED; PATIENCE, seconds of CPU that a test may take. Goes on where it was left, until make clean.
+PATIENCE ?= 0.5
+
+.PHONY: mutants
+mutants: ## do the tests notice when the code is wrong? hours (ONLY, SAMPLE, SEED, PATIENCE)
+	@tests/mutants/run --results $(BUILD)/mutants --resume --patience $(PATIENCE) \
+	    $(SAMPLE:%=--sample %) $(if $(SAMPLE),--seed $(SEED)) $(ONLY)
+
 .PHONY: audit
 audit: ## what a reviewer would look for: imports, layers, stack, warnings, linters, style
 	@tests/audit/numbers.awk $(wildcard $(foreach d,parser replay reports cli corpus fuzz,$(d)/*.[ch]))

@@ -126,7 +126,7 @@ static void to_numbers(const struct vx_finding *finding, uint64_t number[NUMBERS
 }
 
 /* The multiplication of FNV-1a as shifts and masked additions, so that nothing wraps. */
-static uint64_t fold(uint64_t digest, uint64_t number)
+uint64_t number_digest(uint64_t number, uint64_t digest)
 {
     for (unsigned i = 0; i < 8; i++) {
         uint64_t low;
@@ -146,7 +146,7 @@ uint64_t finding_digest(const struct vx_finding *finding, uint64_t digest)
 
     to_numbers(finding, number);
     for (unsigned k = 0; k < NUMBERS; k++) {
-        digest = fold(digest, number[k]);
+        digest = number_digest(number[k], digest);
     }
     return digest;
 }
@@ -157,9 +157,9 @@ uint64_t findings_digest(const struct findings *f, uint64_t digest)
         digest = finding_digest(&f->at[i], digest);
     }
     for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
-        digest = fold(digest, f->rep.total[rule]);
+        digest = number_digest(f->rep.total[rule], digest);
     }
-    return fold(digest, (uint64_t)vx_verdict_of(&f->rep));
+    return number_digest((uint64_t)vx_verdict_of(&f->rep), digest);
 }
 
 bool findings_equal(const struct findings *a, const struct findings *b)

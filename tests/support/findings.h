@@ -1,5 +1,5 @@
 /* A sink that keeps every finding, and a short text form of what it kept. Needs no test library,
- * so that tests/portable.c can use it; the assertions are in expect.h. */
+ * so that tests/test_golden.c can use it; the assertions are in expect.h. */
 #ifndef TESTS_FINDINGS_H
 #define TESTS_FINDINGS_H
 
@@ -32,7 +32,8 @@ enum vx_verdict findings_verdict(const char *summary);
 /* First finding of a rule, or NULL. */
 const struct vx_finding *findings_first(const struct findings *f, enum vx_rule rule);
 
-/* Fold one finding into an FNV-1a digest. */
+/* Fold a number, one finding into an FNV-1a digest. */
+uint64_t number_digest(uint64_t number, uint64_t digest);
 uint64_t finding_digest(const struct vx_finding *finding, uint64_t digest);
 
 /* Fold every finding, total and the verdict into an FNV-1a digest, byte order stated. */
