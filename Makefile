@@ -239,21 +239,34 @@ test-objects: $(OBJECTS) $(TEST_OBJECTS)
 
 # A harness is linked with libFuzzer, or else with a main that runs the files it is given.
 FUZZ_NAMES := $(sort $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c)))
+ifeq ($(SAN),msan)
+FUZZ_NAMES := $(filter-out fuzz_report,$(FUZZ_NAMES))
+SKIP += -s 'fuzz_report=reads from json-c, which is not instrumented'
+endif
 FUZZERS    := $(FUZZ_NAMES:%=$(B)/fuzz/%)
 FUZZ_LIBS  := $(B)/libfuzz.a $(B)/libsupport.a $(B)/libcorpus.a $(B)/libvxr.a $(B)/libvx.a
 FUZZ_MAIN  := $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer,$(B)/fuzz/standalone.o)
 
+# What a harness is linked with besides.
+fuzz_report_LIBS  := $(B)/libvxo.a
+fuzz_report_JSON  := $(JSON_LIBS)
+$(B)/fuzz/fuzz_report: $(fuzz_report_LIBS)
+$(B)/fuzz/%.o: LAYER = $(JSON_CFLAGS)
+
+# $(call fuzz_linked,NAME): what stands behind a harness's own object.
+fuzz_linked = $(FUZZ_MAIN) $($(1)_LIBS) $(FUZZ_LIBS) $($(1)_JSON)
+
 $(FUZZERS): %: %.o $(FUZZ_LIBS) $(filter %.o,$(FUZZ_MAIN))
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $< $(FUZZ_MAIN) $(FUZZ_LIBS)
+	$(Q)$(LINK) -o $@ $< $(call fuzz_linked,$(@F))
 
 # The same with one of its planted faults: fuzz/harness.h.
 define planted
-$(B)/fuzz/$(1)-$(2): fuzz/$(1).c $(FUZZ_LIBS)
+$(B)/fuzz/$(1)-$(2): fuzz/$(1).c $(FUZZ_LIBS) $($(1)_LIBS)
 	$$(call say,PLANT,$$@)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(COMPILE) -DFUZZ_PLANT=$(2) -c -o $$@.o $$<
-	$$(Q)$(LINK) -o $$@ $$@.o $(FUZZ_MAIN) $(FUZZ_LIBS)
+	$$(Q)$(COMPILE) $(JSON_CFLAGS) -DFUZZ_PLANT=$(2) -c -o $$@.o $$<
+	$$(Q)$(LINK) -o $$@ $$@.o $(call fuzz_linked,$(1))
 PLANTED += $(B)/fuzz/$(1)-$(2)
 endef
 ifeq ($(SAN),fuzz)
