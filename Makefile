@@ -247,10 +247,12 @@ FUZZERS    := $(FUZZ_NAMES:%=$(B)/fuzz/%)
 FUZZ_LIBS  := $(B)/libfuzz.a $(B)/libsupport.a $(B)/libcorpus.a $(B)/libvxr.a $(B)/libvx.a
 FUZZ_MAIN  := $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer,$(B)/fuzz/standalone.o)
 
-# What a harness is linked with besides.
+# Those about reports and about command lines are linked with more than the rest.
 fuzz_report_LIBS  := $(B)/libvxo.a
 fuzz_report_JSON  := $(JSON_LIBS)
+fuzz_options_LIBS := $(B)/libcli.a $(B)/libvxo.a
 $(B)/fuzz/fuzz_report: $(fuzz_report_LIBS)
+$(B)/fuzz/fuzz_options: $(fuzz_options_LIBS)
 $(B)/fuzz/%.o: LAYER = $(JSON_CFLAGS)
 
 # $(call fuzz_linked,NAME): what stands behind a harness's own object.
