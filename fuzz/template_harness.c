@@ -55,6 +55,9 @@ static void run_words(char **word)
     const struct rlimit seconds = {SECONDS, SECONDS};
     const struct rlimit nothing = {0, 0};
 
+    if (none < 0 || word[0] == NULL) {
+        _exit(127);
+    }
     if (getenv("VHDX_VERBOSE") == NULL) {
         (void)dup2(none, STDOUT_FILENO);
         (void)dup2(none, STDERR_FILENO);
