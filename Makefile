@@ -206,7 +206,7 @@ endif
 # Limits of memory and traces of system calls are about the program as shipped; instrumented,
 # it maps terabytes, writes counters, and will not be traced.
 ifneq ($(SAN)$(COVERAGE),)
-AS_SHIPPED := $(filter %/bounded.bats %/peers.bats %/readonly.bats $(if $(COVERAGE),%/export.bats),$(CLI_TESTS))
+AS_SHIPPED := $(filter %/bounded.bats %/fuzzpeer.bats %/peers.bats %/readonly.bats $(if $(COVERAGE),%/export.bats),$(CLI_TESTS))
 CLI_TESTS  := $(filter-out $(AS_SHIPPED),$(CLI_TESTS))
 SKIP += $(foreach t,$(AS_SHIPPED),-s '$(basename $(notdir $(t)))=is about the program as shipped')
 endif
@@ -336,6 +336,11 @@ fuzz-kit: $(KIT) $(TEMPLATES) ## mutator and template harness for other readers:
 	@printf '%s\n' $^
 
 -include $(wildcard $(BUILD)/kit/*/*.d)
+
+export PEER
+.PHONY: fuzz-peer
+fuzz-peer: $(B)/vhdxforge ## corpus and mutants against another reader: PEER='COMMAND {}' (TIME, SEED)
+	@VHDXFORGE='$(CURDIR)/$(B)/vhdxforge' fuzz/peer -t $(TIME) -s $(SEED) -o $(BUILD)/fuzz-peer "$$PEER"
 
 # The digests of the corpus come from libnettle.
 FORGE := $(B)/vhdxforge

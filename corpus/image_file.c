@@ -45,8 +45,8 @@ static bool is_too_long(uint64_t size, int code)
 }
 
 /* Returns false with the error's text when nothing can be written there. */
-static bool begin(struct cli_out *out, const char *path, bool is_forced, uint64_t size,
-                  struct image_file_error *error)
+static bool open_out(struct cli_out *out, const char *path, bool is_forced, uint64_t size,
+                     struct image_file_error *error)
 {
     static const struct cli_file none = {.fd = -1}; /* what was read is in memory by now */
     struct vxo_buffer text;
@@ -57,7 +57,7 @@ static bool begin(struct cli_out *out, const char *path, bool is_forced, uint64_
 }
 
 /* Everything was handed to out, which remembers a failure. */
-static bool finish(struct cli_out *out, uint64_t size, struct image_file_error *error)
+static bool close_out(struct cli_out *out, uint64_t size, struct image_file_error *error)
 {
     struct vxo_buffer text;
 
@@ -75,11 +75,11 @@ bool image_file_write(const struct image *im, const char *path, bool is_forced,
 {
     struct cli_out out;
 
-    if (!begin(&out, path, is_forced, im->size, error)) {
+    if (!open_out(&out, path, is_forced, im->size, error)) {
         return false;
     }
     put(im, &out);
-    return finish(&out, im->size, error);
+    return close_out(&out, im->size, error);
 }
 
 /* As much of a packed form as has been written. */
@@ -104,13 +104,13 @@ bool image_file_pack(struct image *im, const char *path, bool is_forced,
     const struct vx_source src = image_source(im);
     struct written to = {.end = 0};
 
-    if (!begin(&to.out, path, is_forced, packed_bytes(im), error)) {
+    if (!open_out(&to.out, path, is_forced, packed_bytes(im), error)) {
         return false;
     }
     if (packed_write(&src, append, &to) != VX_OK) {
         to.out.error = EIO; /* nothing but memory is read */
     }
-    return finish(&to.out, to.end, error);
+    return close_out(&to.out, to.end, error);
 }
 
 /* ---- reading ---- */

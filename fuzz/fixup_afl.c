@@ -38,7 +38,7 @@ void *afl_custom_init(void *afl, unsigned seed)
     return f;
 }
 
-static uint8_t *room(uint8_t **bytes, size_t *size, size_t wanted)
+static uint8_t *make_room(uint8_t **bytes, size_t *size, size_t wanted)
 {
     if (*size < wanted) {
         *bytes = memory_resize(*bytes, wanted, 1);
@@ -54,7 +54,7 @@ size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t size, uint8_t **out, u
     const struct fixup_wish wish = {.seed = dice_roll(&f->dice, UINT64_C(1) << 31),
                                     .size_max = size_max};
 
-    *out = room(&f->mutant, &f->mutant_max, size_max);
+    *out = make_room(&f->mutant, &f->mutant_max, size_max);
     if (other != NULL && dice_roll(&f->dice, 8) == 0) {
         return fixup_cross(bytes, size, other, other_size, *out, &wish);
     }
@@ -71,7 +71,7 @@ size_t afl_custom_post_process(void *data, uint8_t *bytes, size_t size, uint8_t 
         *out = bytes;
         return size;
     }
-    *out = room(&f->sealed, &f->sealed_max, size > SIZE_LEAST ? size : SIZE_LEAST);
+    *out = make_room(&f->sealed, &f->sealed_max, size > SIZE_LEAST ? size : SIZE_LEAST);
     return fixup_seal(bytes, size, *out, f->sealed_max);
 }
 

@@ -47,27 +47,26 @@ static int write_image(const struct image *im)
 
 /* ---- commands ---- */
 
-static void limit(int resource, rlim_t most)
-{
-    const struct rlimit both = {most, most};
-
-    (void)setrlimit(resource, &both);
-}
-
 /* In the child; does not return. */
 static void run_words(char **word)
 {
     const int none = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const struct rlimit memory = {MEMORY, MEMORY};
+    const struct rlimit seconds = {SECONDS, SECONDS};
+    const struct rlimit nothing = {0, 0};
 
+    if (none < 0 || word[0] == NULL) {
+        _exit(127);
+    }
     if (getenv("VHDX_VERBOSE") == NULL) {
         (void)dup2(none, STDOUT_FILENO);
         (void)dup2(none, STDERR_FILENO);
     }
     (void)dup2(none, STDIN_FILENO);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, SECONDS);
-    limit(RLIMIT_AS, MEMORY);
-    limit(RLIMIT_FSIZE, MEMORY);
+    (void)setrlimit(RLIMIT_CORE, &nothing);
+    (void)setrlimit(RLIMIT_CPU, &seconds);
+    (void)setrlimit(RLIMIT_AS, &memory);
+    (void)setrlimit(RLIMIT_FSIZE, &memory);
     (void)alarm(SECONDS);
     (void)execvp(word[0], word);
     _exit(127);

@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# `make fuzz-peer`: readers made up here crash, hang and behave, and are counted as they should be.
+# VHDXFORGE: the program.
+
+load images.bash
+
+# A number of the report: row WHAT, column 2 all, 3 ok, 4 refused, 5 crash, 6 timeout.
+count() { # WHAT COLUMN
+    awk -v what="$1" -v column="$2" '$1 == what { print $column }' report
+}
+
+# A recipe folder of three images, so that a test takes no minutes.
+few() {
+    local name
+
+    mkdir -p source/fuzz source/tests
+    cp "$VHDXRAY_SRC/fuzz/peer" source/fuzz/
+    cp -r "$VHDXRAY_SRC/tests/peers" source/tests/
+    for name in hdr/no-signature mde/items-overlap legal/live-write-again; do
+        mkdir -p "source/corpus/recipes/${name%/*}"
+        cp "$VHDXRAY_SRC/corpus/recipes/$name.recipe" "source/corpus/recipes/$name.recipe"
+    done
+}
+
+peer() {
+    few
+    source/fuzz/peer -o found "$@" >report
+}
+
+@test "a reader that behaves leaves nothing behind" {
+    peer -t 2 'true {}'
+    [ "$(count corpus 2)" -eq 3 ]
+    [ "$(count corpus 3)" -eq 3 ]
+    [ "$(count mutants 2)" -gt 5 ]
+    [ "$(count mutants 2)" -eq $(($(count mutants 3) + $(count mutants 7))) ]
+    [ -z "$(ls found)" ]
+    peer -t 0 'false {}'
+    [ "$(count corpus 4)" -eq 3 ]
+    [ "$(count mutants 2)" -eq 0 ]
+}
+
+@test "a crash is counted, kept and can be made again, and the report does not describe it" {
+    # It dies of images whose first header has lost its signature.
+    cat >reader <<'END'
+#!/bin/sh
+[ "$(dd if="$1" bs=1 skip=65536 count=4 status=none)" = head ] || { echo details; kill -SEGV $$; }
+END
+    chmod +x reader
+    peer -t 3 "$PWD/reader {}"
+    [ "$(count corpus 5)" -eq 1 ]
+    [ "$(count corpus 3)" -eq 2 ]
+    [ "$(count mutants 5)" -gt 0 ]
+    [ "$(count mutants 3)" -gt 0 ]
+    refute grep -q details report
+    grep -q details found/crash-1.txt
+    "$VHDXFORGE" unpack found/crash-1.packed again.vhdx
+    run ./reader again.vhdx
+    [ "$status" -eq 139 ]
+}
+
+@test "what a sanitizer reports is a crash, whatever the exit status" {
+    peer -t 0 "sh -c 'echo ==1==ERROR: AddressSanitizer: heap-use-after-free; exit 1' {}"
+    [ "$(count corpus 5)" -eq 3 ]
+}
+
+@test "memory, time, the network and the image are bounded" {
+    peer -t 0 -m 512 "sh -c '[ \$(ulimit -v) -eq 524288 ]' {}"
+    [ "$(count corpus 3)" -eq 3 ]
+    peer -t 0 -m 0 "sh -c '[ \$(ulimit -v) = unlimited ]' {}"
+    [ "$(count corpus 3)" -eq 3 ]
+    peer -t 0 "sh -c 'while :; do :; done' {}"
+    [ "$(count corpus 6)" -eq 3 ]
+    if unshare --map-current-user --net -- true; then
+        peer -t 0 "sh -c '! grep -q : /proc/net/route && [ \$(grep -c : /proc/net/dev) -le 1 ]' {}"
+        [ "$(count corpus 3)" -eq 3 ]
+    fi
+    peer -t 0 "sh -c 'echo >\$0' {}" # each has a copy of its own
+    [ "$(count corpus 3)" -eq 3 ]
+}
+
+@test "the same seed makes the same mutants" {
+    peer -t 1 -s 5 "sh -c 'kill -SEGV \$\$' {}"
+    head -qn 1 found/crash-*.txt | grep seed | sort >first
+    grep -q 'mutate --seed 5$' first
+    rm -r found
+    peer -t 1 -s 5 "sh -c 'kill -SEGV \$\$' {}"
+    head -qn 1 found/crash-*.txt | grep seed | sort >second
+    [ "$(grep -c 'seed [5-9]$' first)" -eq 5 ]
+    diff <(grep 'seed [5-9]$' first) <(grep 'seed [5-9]$' second)
+}
+
+@test "a command without an image is refused" {
+    run peer 'true'
+    [ "$status" -eq 2 ]
+    [[ "$output" == *'{}'* ]]
+}
