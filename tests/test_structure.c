@@ -21,6 +21,8 @@ static void test_structure_init__one_byte_below_the_minimum__is_refused(void **s
     assert_non_null(memory);
     findings_init(&f, "memory");
     assert_int_equal(vx_structure_init(s, memory, 0, &f.rep), VX_E_WORKSPACE);
+    assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace) - 1, &f.rep),
+                     VX_E_WORKSPACE);
     assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace), &f.rep),
                      VX_E_WORKSPACE);
     assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace) + 1023, &f.rep),
