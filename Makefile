@@ -373,12 +373,10 @@ long: $(LONG) ## random cases against the naive models, by the million (TIMES, S
 	    tests/run -1 -l $(B)/logs/long $(LONG)
 
 # Faults put into parser/ and replay/, one at a time: ONLY, files or FILE:FUNCTION; SAMPLE, so many
-# by SEED; PATIENCE, seconds of CPU that a test may take. Goes on where it was left, until make clean.
-PATIENCE ?= 0.5
-
+# by SEED. Goes on where it was left, until make clean.
 .PHONY: mutants
-mutants: ## do the tests notice when the code is wrong? hours (ONLY, SAMPLE, SEED, PATIENCE)
-	@tests/mutants/run --results $(BUILD)/mutants --resume --patience $(PATIENCE) \
+mutants: ## do the tests notice when the code is wrong? hours (ONLY, SAMPLE, SEED)
+	@tests/mutants/run --results $(BUILD)/mutants --resume \
 	    $(SAMPLE:%=--sample %) $(if $(SAMPLE),--seed $(SEED)) $(ONLY)
 
 .PHONY: audit

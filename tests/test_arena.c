@@ -58,11 +58,51 @@ static void test_arena_take__absurd_size__is_refused(void **state)
     free(memory);
 }
 
+/* Aligned memory of whole units holds as many pieces as there are units in it for: to the last one.
+ */
+static void test_arena_take__aligned_memory__is_used_up(void **state)
+{
+    enum { UNITS = 6 };
+    struct vx_arena arena;
+    uint8_t *memory = malloc((size_t)UNITS * VX_ARENA_ALIGN);
+
+    (void)state;
+    assert_non_null(memory);
+    for (size_t want = 1; want <= (size_t)UNITS * VX_ARENA_ALIGN; want++) {
+        const size_t units = (want + VX_ARENA_ALIGN - 1) / VX_ARENA_ALIGN;
+
+        vx_arena_init(&arena, memory, (size_t)UNITS * VX_ARENA_ALIGN);
+        for (size_t i = 0; i < UNITS / units; i++) {
+            assert_ptr_equal(vx_arena_take(&arena, want), memory + i * units * VX_ARENA_ALIGN);
+        }
+        assert_null(vx_arena_take(&arena, want));
+    }
+    free(memory);
+}
+
+static void test_arena_rest__after_a_piece__all_of_it_and_nothing_is_left(void **state)
+{
+    struct vx_arena arena;
+    uint8_t *memory = malloc(MEMORY_MAX);
+
+    (void)state;
+    assert_non_null(memory);
+    vx_arena_init(&arena, memory, MEMORY_MAX);
+    assert_ptr_equal(vx_arena_take(&arena, VX_ARENA_ALIGN), memory);
+    assert_ptr_equal(vx_arena_rest(&arena), memory + VX_ARENA_ALIGN);
+    assert_ptr_equal(vx_arena_rest(&arena), memory + MEMORY_MAX);
+    assert_null(vx_arena_take(&arena, 1));
+    assert_int_equal(arena.left, 0);
+    free(memory);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena_take__any_memory_and_piece__fits_or_is_refused),
         cmocka_unit_test(test_arena_take__absurd_size__is_refused),
+        cmocka_unit_test(test_arena_take__aligned_memory__is_used_up),
+        cmocka_unit_test(test_arena_rest__after_a_piece__all_of_it_and_nothing_is_left),
     };
 
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);

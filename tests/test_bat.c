@@ -176,6 +176,30 @@ static void test_bat_next__ragged_holes__every_slot_once(void **state)
     }
 }
 
+static enum vx_status refuse_next(void *ctx, uint64_t offset, struct vx_range *data)
+{
+    (void)ctx;
+    (void)offset;
+    (void)data;
+    return VX_E_IO;
+}
+
+static void test_bat_next__holes_cannot_be_asked_for__all_is_read(void **state)
+{
+    struct image im;
+    struct vx_source src;
+    struct tally t;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){.disk_bytes = 40 * IMAGE_GIB, .state = 2});
+    src = image_source(&im);
+    src.next_data = refuse_next;
+    iterate(&im, &src, im.bat_entries, &t);
+    assert_int_equal(t.payload, im.payload_blocks);
+    assert_int_equal(t.hole, 0);
+    image_free(&im);
+}
+
 static void test_bat_next__bad_windows__the_rest_is_delivered(void **state)
 {
     static const struct vx_range bad[] = {{IMAGE_BAT, IMAGE_BAT + 1},
@@ -221,6 +245,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bat_next__dense_tables__every_slot_once),
         cmocka_unit_test(test_bat_next__ragged_holes__every_slot_once),
+        cmocka_unit_test(test_bat_next__holes_cannot_be_asked_for__all_is_read),
         cmocka_unit_test(test_bat_next__bad_windows__the_rest_is_delivered),
         cmocka_unit_test(test_bat__entry_fields__are_taken_apart),
     };

@@ -300,6 +300,37 @@ static uint64_t far_entry(const void *ctx, uint64_t index)
     return index % 3 == 0 ? 0 : image_entry(1000 + index, 6);
 }
 
+/* What a failed read leaves in the window is never taken for the part of the table that was there
+ * before. */
+static void test_disk_map__read_failed_in_between__the_blocks_before_it_again(void **state)
+{
+    const uint64_t far = 20000 * IMAGE_MIB; /* its entry is in another window */
+    struct fixture x;
+    struct fault_source fault;
+    struct vx_source src;
+    struct vx_disk_range before;
+    struct vx_disk_range again;
+    struct vx_disk_range lost;
+
+    (void)state;
+    image_make(&x.im, &(struct image_spec){.disk_bytes = 40 * IMAGE_GIB, .state = 6});
+    open_disk(&x);
+    fault_source_init(&fault, &x.src);
+    fault.kind = FAULT_FAIL_ONCE;
+    fault.at = 1;
+    src = fault_source(&fault);
+    x.disk.view = &src;
+    assert_int_equal(vx_disk_map(&x.disk, 0, IMAGE_MIB, &before), VX_OK);
+    assert_int_equal(vx_disk_map(&x.disk, far, IMAGE_MIB, &lost), VX_OK);
+    assert_int_equal(lost.kind, VX_DISK_UNREADABLE);
+    assert_int_equal(lost.rule, VX_RUN_001);
+    assert_int_equal(vx_disk_map(&x.disk, 0, IMAGE_MIB, &again), VX_OK);
+    assert_int_equal(again.kind, VX_DISK_FILE);
+    assert_int_equal(again.file_offset, before.file_offset);
+    assert_int_equal(fault.failures, 1);
+    image_free(&x.im);
+}
+
 static void test_disk_map__largest_disk__any_order(void **state)
 {
     static const uint64_t block[] = {0, 8191, 8192, 32768, 67108863, 67108862, 1, 40000000, 2};
@@ -471,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_disk_read__outside_or_lost__is_refused),
         cmocka_unit_test(test_disk_map__table_too_short__blocks_behind_it_are_lost),
         cmocka_unit_test(test_disk_read__fault_at_every_read__never_zeros),
+        cmocka_unit_test(test_disk_map__read_failed_in_between__the_blocks_before_it_again),
         cmocka_unit_test(test_disk_map__largest_disk__any_order),
         cmocka_unit_test(test_disk_map__table_of_holes__few_reads),
         cmocka_unit_test(test_disk_map__strange_answers__no_block_is_lost),

@@ -4,6 +4,7 @@
 #include "tests/support/check.h"
 #include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
+#include "tests/support/golden.h"
 #include "tests/support/unit.h"
 
 enum { READS_MAX = 160 }; /* 16 passes over 5 windows, twice, at the very most */
@@ -20,6 +21,8 @@ static void test_structure_init__one_byte_below_the_minimum__is_refused(void **s
     assert_non_null(memory);
     findings_init(&f, "memory");
     assert_int_equal(vx_structure_init(s, memory, 0, &f.rep), VX_E_WORKSPACE);
+    assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace) - 1, &f.rep),
+                     VX_E_WORKSPACE);
     assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace), &f.rep),
                      VX_E_WORKSPACE);
     assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace) + 1023, &f.rep),
@@ -171,6 +174,40 @@ static void make_image_of_kind(unsigned kind, struct image *im)
     }
 }
 enum { IMAGE_KINDS = 8 };
+
+/* What each pass leaves behind does not hang on what was there before. */
+static void test_check__facts_full_of_rubbish__the_same_facts(void **state)
+{
+    struct vx_structure *s = malloc(sizeof(*s));
+
+    (void)state;
+    assert_non_null(s);
+    for (unsigned kind = 0; kind < IMAGE_KINDS; kind++) {
+        struct findings f;
+        struct image im;
+        struct vx_source src;
+        size_t bytes;
+        void *memory;
+        uint64_t clean;
+
+        make_image_of_kind(kind, &im);
+        src = image_source(&im);
+        bytes = (size_t)vx_structure_need(im.size).min;
+        memory = malloc(bytes);
+        assert_non_null(memory);
+        findings_init(&f, "rubbish");
+        assert_int_equal(vx_structure_init(s, memory, bytes, &f.rep), VX_OK);
+        vx_structure_check(s, &src);
+        clean = golden_facts(&s->facts);
+        memset(&s->facts, 1, sizeof(s->facts)); /* all flags set */
+        vx_structure_check(s, &src);
+        assert_true(clean == golden_facts(&s->facts));
+        findings_free(&f);
+        free(memory);
+        image_free(&im);
+    }
+    free(s);
+}
 
 static void expect_honest(struct image *im, enum fault_kind kind, uint64_t at, size_t memory,
                           struct fault_source *fault)
@@ -381,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_check__structures_behind_the_end__their_passes_are_named),
         cmocka_unit_test(test_check__no_current_header__log_and_blocks_are_named),
         cmocka_unit_test(test_check__more_memory_than_needed__is_not_touched),
+        cmocka_unit_test(test_check__facts_full_of_rubbish__the_same_facts),
         cmocka_unit_test(test_check__fault_at_every_read__is_said),
         cmocka_unit_test(test_check__failing_hole_queries__same_findings),
         cmocka_unit_test(test_check__sound_image_cut_anywhere__is_corrupt),

@@ -28,6 +28,7 @@ static const struct row ROWS[] = {
     {"lone high at the end", {'a', 0xd800}, 2, "a" BAD, true},
     {"lone high before a letter", {0xdbff, 'a'}, 2, BAD "a", true},
     {"lone high before NUL", {0xd800, 0, 'a'}, 3, BAD, true},
+    {"two highs, the second the last of them", {0xd800, 0xdbff}, 2, BAD BAD, true},
     {"lone low", {0xdc00, 'a'}, 2, BAD "a", true},
     {"two highs and a low", {0xd83d, 0xd83d, 0xde00}, 3, BAD "\xf0\x9f\x98\x80", true},
     {"low then high", {0xde00, 0xd83d}, 2, BAD BAD, true},
@@ -99,6 +100,78 @@ static void expect_clean(const struct vx_text *text, uint32_t code)
     assert_in_range(text->len, 1, 4);
 }
 
+/* What is not shown as it is, by what it is. */
+static const struct {
+    const char *what;
+    uint32_t first;
+    uint32_t end; /* exclusive */
+} HIDDEN[] = {
+    {"C0 controls", 0, 0x20},
+    {"delete and C1 controls", 0x7f, 0xa0},
+    {"soft hyphen", 0xad, 0xae},
+    {"combining grapheme joiner", 0x34f, 0x350},
+    {"Arabic letter mark", 0x61c, 0x61d},
+    {"Hangul fillers", 0x115f, 0x1161},
+    {"Khmer inherent vowels", 0x17b4, 0x17b6},
+    {"Mongolian selectors and vowel separator", 0x180b, 0x1810},
+    {"zero width characters, directional marks", 0x200b, 0x2010},
+    {"separators of lines and paragraphs", 0x2028, 0x202a},
+    {"directional embeddings and overrides", 0x202a, 0x202f},
+    {"word joiner, invisible operators", 0x2060, 0x2066},
+    {"directional isolates, deprecated controls", 0x2066, 0x2070},
+    {"blank of Braille", 0x2800, 0x2801},
+    {"Hangul filler", 0x3164, 0x3165},
+    {"surrogates", 0xd800, 0xe000},
+    {"non-characters", 0xfdd0, 0xfdf0},
+    {"variation selectors", 0xfe00, 0xfe10},
+    {"byte order mark", 0xfeff, 0xff00},
+    {"halfwidth Hangul filler", 0xffa0, 0xffa1},
+    {"unassigned, ignorable", 0xfff0, 0xfff9},
+    {"interlinear annotation", 0xfff9, 0xfffc},
+    {"shorthand format controls", 0x1bca0, 0x1bca4},
+    {"musical format controls", 0x1d173, 0x1d17b},
+    {"tags, variation selectors and the unassigned between them", 0xe0000, 0xe1000},
+};
+
+static bool is_hidden(uint32_t code)
+{
+    for (size_t i = 0; i < VX_COUNT_OF(HIDDEN); i++) {
+        if (code >= HIDDEN[i].first && code < HIDDEN[i].end) {
+            return true;
+        }
+    }
+    return code % 0x10000 >= 0xfffe; /* non-characters */
+}
+
+/* Written out by the ranges of RFC 3629. */
+static void expect_utf8(const struct vx_text *text, uint32_t code)
+{
+    const uint32_t shown = is_hidden(code) ? 0xfffd : code;
+    uint8_t want[4] = {0};
+    uint32_t len = 4;
+
+    if (shown < 0x80) {
+        want[0] = (uint8_t)shown;
+        len = 1;
+    } else if (shown < 0x800) {
+        want[0] = (uint8_t)(192 + shown / 64);
+        len = 2;
+    } else if (shown < 0x10000) {
+        want[0] = (uint8_t)(224 + shown / 4096);
+        len = 3;
+    } else {
+        want[0] = (uint8_t)(240 + shown / 262144);
+    }
+    for (uint32_t i = 1, rest = shown; i < len; i++) {
+        want[len - i] = (uint8_t)(128 + rest % 64);
+        rest /= 64;
+    }
+    if (text->len != len || memcmp(text->utf8, want, len) != 0 ||
+        text->was_altered != is_hidden(code)) {
+        fail_msg("U+%04" PRIX32 " gives \"%s\", altered %d", code, text->utf8, text->was_altered);
+    }
+}
+
 static void test_utf16_print__every_code_point__is_clean(void **state)
 {
     struct vx_text text;
@@ -115,6 +188,7 @@ static void test_utf16_print__every_code_point__is_clean(void **state)
         to_bytes(unit, 2, bytes);
         vx_utf16_print(bytes, 2, &text);
         expect_clean(&text, code);
+        expect_utf8(&text, code);
     }
 }
 

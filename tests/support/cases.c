@@ -40,6 +40,26 @@ const struct rule_case CASES[] = {
     {.name = "unreadable region table 2", .rule = VX_RUN_003, .recipe = EMPTY,
      .bad = {IMAGE_REGIONS_2, IMAGE_REGIONS_2 + 1}, .want = "RUN-001w"},
 
+    {.name = "unreadable headers of what is no VHDX", .rule = VX_RUN_003, .fires = true,
+     .recipe = EMPTY "set id.signature 0\n", .bad = {IMAGE_HEADER_1, IMAGE_HEADER_2 + 1},
+     .want = "FTI-001f RUN-001w RUN-003w", .index = CASE_ANY, .offset = CASE_ANY},
+    {.name = "one unreadable header of what is no VHDX", .rule = VX_RUN_003, .fires = true,
+     .recipe = EMPTY "set id.signature 0\nset header.1.signature 0\n",
+     .bad = {IMAGE_HEADER_2, IMAGE_HEADER_2 + 1},
+     .want = "FTI-001f RUN-001w RUN-003w", .index = CASE_ANY, .offset = CASE_ANY},
+    {.name = "unreadable identifier", .rule = VX_RUN_001, .fires = true, .recipe = EMPTY,
+     .bad = {0, 1}, .want = "RUN-001w", .index = 0, .offset = 0},
+    {.name = "unreadable region tables", .rule = VX_RUN_003, .fires = true, .recipe = EMPTY,
+     .bad = {IMAGE_REGIONS_1, IMAGE_REGIONS_2 + 1}, .want = "RUN-001w RUN-003w", .index = CASE_ANY,
+     .offset = CASE_ANY},
+    {.name = "unreadable size of the disk", .rule = VX_RUN_003, .fires = true, .recipe = EMPTY,
+     .bad = {IMAGE_ITEMS + 64, IMAGE_ITEMS + 65}, .want = "RUN-001w RUN-003w", .index = CASE_ANY,
+     .offset = CASE_ANY},
+    {.name = "unreadable end of a long table", .rule = VX_RUN_001, .fires = true,
+     .recipe = "title a long table\ncreate dynamic disk=100G state=zero\n",
+     .bad = {IMAGE_BAT + 800 * IMAGE_KIB, IMAGE_BAT + 800 * IMAGE_KIB + 1}, .want = "RUN-001w",
+     .index = CASE_ANY, .offset = CASE_ANY},
+
     {.name = "an unreadable sector of the only entry", .rule = VX_RUN_004, .fires = true,
      .recipe = ONE, .bad = {IMAGE_LOG + 4096, IMAGE_LOG + 4097},
      .want = "HDR-012w RUN-001w RUN-003w RUN-004w", .index = CASE_ANY, .offset = IMAGE_LOG},
@@ -86,18 +106,26 @@ struct vx_source case_source(const struct rule_case *row, struct recipe *r,
     return fault_source(fault);
 }
 
+struct replay_options case_options(const struct rule_case *row, uint64_t file_bytes)
+{
+    return (struct replay_options){
+        .memory_bytes = row->has_least_memory ? (size_t)vx_structure_need(file_bytes).min : 0,
+        .overlay_bytes = row->overlay_bytes,
+        .pass_limit = row->pass_limit,
+    };
+}
+
 void case_run(const struct rule_case *row, struct findings *out, uint64_t *size)
 {
     static struct recipe r;
     struct fault_source fault;
-    struct replay_options options = {.overlay_bytes = row->overlay_bytes,
-                                     .pass_limit = row->pass_limit};
+    struct replay_options options;
     struct vx_source src;
     uint64_t judged;
 
     case_make(row, &r);
     src = case_source(row, &r, &fault);
-    options.memory_bytes = row->has_least_memory ? (size_t)vx_structure_need(src.size).min : 0;
+    options = case_options(row, src.size);
     findings_init(out, row->name);
     judged = replayed_check(&src, &options, out, NULL);
     if (size != NULL) {

@@ -7,6 +7,7 @@
 #include "corpus/recipe.h"
 #include "tests/support/fault_source.h"
 #include "tests/support/findings.h"
+#include "tests/support/replayed.h"
 
 #define CASE_ANY (UINT64_MAX - 1) /* index or offset: not looked at */
 
@@ -33,6 +34,9 @@ void case_make(const struct rule_case *row, struct recipe *r);
 /* The image as the row lets it be read; fault and r must outlive the source. */
 struct vx_source case_source(const struct rule_case *row, struct recipe *r,
                              struct fault_source *fault);
+
+/* The memory and the passes that the row allows for an image of file_bytes. */
+struct replay_options case_options(const struct rule_case *row, uint64_t file_bytes);
 
 /* Build the image, check it with replay, release it. out is initialised here; findings_free() it.
  * size, if not NULL, receives the file's size after replay. */

@@ -130,6 +130,14 @@ static void fold_facts(uint64_t *digest, const struct vx_facts *facts)
     fold_blocks(digest, &facts->blocks);
 }
 
+uint64_t golden_facts(const struct vx_facts *facts)
+{
+    uint64_t digest = FINDINGS_DIGEST_START;
+
+    fold_facts(&digest, facts);
+    return digest;
+}
+
 /* ---- the log ---- */
 
 static void hear_entry(void *ctx, const struct vxr_entry *e)
@@ -295,12 +303,17 @@ uint64_t golden_recipe(struct recipe *r, const char *name)
 
 uint64_t golden_case(const struct rule_case *row)
 {
-    uint64_t digest;
-    struct findings f;
+    static struct recipe r;
+    struct fault_source fault;
+    struct replay_options options;
+    struct vx_source src;
+    uint64_t digest = FINDINGS_DIGEST_START;
 
-    case_run(row, &f, NULL);
-    digest = findings_digest(&f, FINDINGS_DIGEST_START);
-    findings_free(&f);
+    case_make(row, &r);
+    src = case_source(row, &r, &fault);
+    options = case_options(row, src.size);
+    fold_check(&digest, &src, row->name, &options);
+    recipe_free(&r);
     return digest;
 }
 

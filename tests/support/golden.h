@@ -14,6 +14,9 @@ uint64_t golden_recipe(struct recipe *r, const char *name);
 uint64_t golden_case(const struct rule_case *row);
 uint64_t golden_log(const struct legal_log *row);
 
+/* What became known of the structures alone. */
+uint64_t golden_facts(const struct vx_facts *facts);
+
 /* The power cuts of one session of the writer, with a log that wraps, bitmaps, and bits of an
  * earlier life. Returns false, having said why, when a state is not as it must be. */
 bool golden_cuts(uint64_t *digest);
