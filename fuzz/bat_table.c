@@ -123,7 +123,7 @@ static void change(struct bat_model *m, struct fuzz_input *in, unsigned what)
     const uint64_t index = choose_slot(m, in, what);
     const unsigned how = fuzz_byte(in);
     const uint64_t step = fuzz_byte(in);
-    const uint64_t reserved = (how & 8) != 0 ? fuzz_number(in) << 3 & VX_BAT_RESERVED_BITS : 0;
+    const uint64_t reserved = (how & 8) != 0 ? (fuzz_number(in) & 0x1ffff) << 3 : 0;
     const unsigned times = 1 + (how >> 4) * 4;
     uint64_t mib = choose_mib(m, in, what);
 
