@@ -182,6 +182,28 @@ static bool finds(const struct vx_layout *layout, uint64_t begin, uint64_t end)
     return range.first < range.last;
 }
 
+static void test_layout_find__as_many_places_as_can_be__each_is_found(void **state)
+{
+    static struct vx_layout layout;
+
+    (void)state;
+    memset(&layout, 0, sizeof(layout));
+    layout.count = VX_LAYOUT_MAX;
+    layout.end = 10 * (uint64_t)VX_LAYOUT_MAX;
+    for (uint32_t i = 0; i < VX_LAYOUT_MAX; i++) {
+        layout.place[i] = (struct vx_place){
+            .begin = 10 * (uint64_t)i, .end = 10 * (uint64_t)i + 5, .furthest = i};
+    }
+    for (uint32_t i = 0; i < VX_LAYOUT_MAX; i++) {
+        const uint64_t at = 10 * (uint64_t)i;
+        const struct vx_layout_range range = vx_layout_find(&layout, at + 4, at + 5);
+
+        assert_int_equal(range.first, i);
+        assert_int_equal(range.last, i + 1);
+        assert_false(finds(&layout, at + 5, at + 10));
+    }
+}
+
 static void test_layout_find__empty_layout__is_null(void **state)
 {
     static struct vx_layout layout;
@@ -205,6 +227,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layout__random_regions__as_the_naive_form),
         cmocka_unit_test(test_layout__overlaps_beyond_the_file__evidence_stays_inside),
+        cmocka_unit_test(test_layout_find__as_many_places_as_can_be__each_is_found),
         cmocka_unit_test(test_layout_find__empty_layout__is_null),
     };
 
