@@ -206,7 +206,7 @@ endif
 # Limits of memory and traces of system calls are about the program as shipped; instrumented,
 # it maps terabytes, writes counters, and will not be traced.
 ifneq ($(SAN)$(COVERAGE),)
-AS_SHIPPED := $(filter %/bounded.bats %/fuzzpeer.bats %/peers.bats %/readonly.bats $(if $(COVERAGE),%/export.bats),$(CLI_TESTS))
+AS_SHIPPED := $(filter %/bounded.bats %/fuzzkit.bats %/fuzzpeer.bats %/peers.bats %/readonly.bats $(if $(COVERAGE),%/export.bats),$(CLI_TESTS))
 CLI_TESTS  := $(filter-out $(AS_SHIPPED),$(CLI_TESTS))
 SKIP += $(foreach t,$(AS_SHIPPED),-s '$(basename $(notdir $(t)))=is about the program as shipped')
 endif
@@ -331,6 +331,8 @@ $(TEMPLATES): $(BUILD)/kit/vhdxharness.o $(filter %.o,$(FUZZ_MAIN)) \
 	$(Q)$(LINK) -o $@ $^ $(filter -%,$(FUZZ_MAIN))
 $(B)/fuzz/template_vhdxray: $(B)/fuzz/reader_vhdxray.o $(FUZZ_LIBS)
 
+KIT_TESTED := $(if $(SAN)$(COVERAGE),,$(KIT) $(TEMPLATES))
+
 .PHONY: fuzz-kit
 fuzz-kit: $(KIT) $(TEMPLATES) ## mutator and template harness for other readers: fuzz/README.md
 	@printf '%s\n' $^
@@ -352,8 +354,9 @@ SKIP += $(foreach t,$(FORGING),-s '$(basename $(notdir $(t)))=libnettle, which v
 endif
 
 .PHONY: test
-test: $(B)/vhdxray $(FORGE) $(UNIT_PROGRAMS) $(FUZZERS) ## pass the unit tests and the command-line tests
+test: $(B)/vhdxray $(FORGE) $(UNIT_PROGRAMS) $(FUZZERS) $(KIT_TESTED) ## pass the unit tests and the command-line tests
 	@VHDXRAY='$(CURDIR)/$(B)/vhdxray' VHDXFORGE='$(CURDIR)/$(B)/vhdxforge' \
+	    FUZZ_KIT='$(CURDIR)/$(BUILD)/kit' FUZZ_TEMPLATE='$(CURDIR)/$(B)/fuzz/template_command' \
 	    VHDXRAY_SRC='$(CURDIR)' tests/run -l $(B)/logs $(SKIP) $(UNIT_PROGRAMS) $(CLI_TESTS) \
 	    $(foreach f,$(FUZZERS),'$(f) fuzz/regressions/$(notdir $(f))')
 
