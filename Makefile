@@ -6,7 +6,7 @@
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-CFLAGS  ?= $(if $(COVERAGE),-O0 -g,$(if $(SAN),$(if $(filter fuzz,$(SAN)),-O2,-O1) -g -fno-omit-frame-pointer,-O2 -g))
+CFLAGS  ?= $(if $(COVERAGE),-O0 -g,$(if $(SAN),$(if $(filter fuzz afl,$(SAN)),-O2,-O1) -g -fno-omit-frame-pointer,-O2 -g))
 LDFLAGS ?=
 BUILD   ?= build
 
@@ -15,7 +15,7 @@ BUILD   ?= build
 WERROR  ?= $(if $(filter test verify audit coverage,$(MAKECMDGOALS)),1,0)
 
 # `make verify` takes these one after the other.
-STAGES  ?= test asan msan audit prove portability coverage
+STAGES  ?= test asan msan audit prove portability coverage fuzz-smoke
 
 # `make crash-long` takes so many random scripts, the first of them made from this number.
 CRASH_SCRIPTS ?= 200
@@ -44,7 +44,7 @@ Q          := $(if $(SHOW_ALL),,@)
 say         = $(if $(SHOW_ALL),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 
 ifeq ($(origin CC),default)
-CC := $(if $(SAN),$(CLANG),$(call found,gcc clang cc))
+CC := $(if $(SAN),$(if $(filter afl,$(SAN)),afl-clang-fast,$(CLANG)),$(call found,gcc clang cc))
 ifeq ($(CC),)
 $(error No C compiler$(if $(SAN), with sanitizers) found: ./bootstrap installs one)
 endif
@@ -79,12 +79,19 @@ SAN_asan   := -fsanitize=address,undefined -fsanitize=integer -fsanitize=implici
               -fsanitize=local-bounds -fsanitize=nullability -fno-sanitize-recover=all
 # What `make fuzz` builds with: libFuzzer watches edges and comparisons besides.
 SAN_fuzz   := $(SAN_asan) -fsanitize=fuzzer-no-link
+# The same with the compiler of AFL++, which brings its own instrumentation.
+SAN_afl    := $(SAN_asan)
+# What `make fuzz-coverage` counts lines and branches with: no sanitizer, clang's own coverage.
+SAN_cov    := -fprofile-instr-generate -fcoverage-mapping
 SAN_msan   := -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all
 
-ifneq ($(SAN),)
+# SAN=engine: all flags and what to link with come from the environment, as OSS-Fuzz has it.
+ifeq ($(SAN),engine)
+HARDEN     := -U_FORTIFY_SOURCE
+else ifneq ($(SAN),)
 INSTRUMENT := $(call taken,$(SAN_$(SAN)))
-ifeq ($(filter -fsanitize=%,$(INSTRUMENT)),)
-$(error SAN=$(SAN) is not known to $(CC); there are asan, msan and fuzz, all best with clang)
+ifeq ($(filter -fsanitize=% -fprofile-instr%,$(INSTRUMENT)),)
+$(error SAN=$(SAN) is not known to $(CC); there are asan, msan, fuzz, all best with clang, and afl)
 endif
 HARDEN     := -U_FORTIFY_SOURCE
 else ifneq ($(COVERAGE),)
@@ -100,7 +107,7 @@ JSON_CFLAGS := $(shell $(PKG_CONFIG) --cflags json-c 2>/dev/null)
 JSON_LIBS   := $(or $(shell $(PKG_CONFIG) --libs json-c 2>/dev/null),-ljson-c)
 
 COMPILE = $(CC) -std=c11 -I. -D_FILE_OFFSET_BITS=64 -fPIE $(HARDEN) $(INSTRUMENT) $(CFLAGS)
-LINK    = $(CC) -pie $(INSTRUMENT) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
+LINK    = $(if $(filter engine,$(SAN)),$(CXX) $(CXXFLAGS),$(CC) $(INSTRUMENT) $(CFLAGS)) -pie $(HARDEN_LD) $(LDFLAGS)
 
 .PHONY: all
 all: $(B)/vhdxray ## build the command (this is the default)
@@ -160,6 +167,8 @@ $(B)/%.o: %.c $(B)/flags
 
 # Clang may call bcmp for a memcmp: one function more than the core asks of a libc.
 $(B)/parser/%.o $(B)/replay/%.o: LAYER = -fno-builtin-bcmp $(BOUNDED)
+export AFL_LLVM_DENYLIST := $(CURDIR)/fuzz/afl-denylist
+export AFL_QUIET := 1
 # A fuzzer is told each comparison of numbers: of loops over the bytes of an image, and of what
 # makes it and judges it, that is time for nothing; and a checksum has no paths worth looking for.
 ifeq ($(SAN),fuzz)
@@ -168,6 +177,8 @@ NO_EDGES := -fno-sanitize-coverage=trace-cmp,inline-8bit-counters,pc-table
 $(B)/parser/source.o $(B)/parser/bat.o $(B)/tests/support/%.o: UNTRACED = $(NO_CMP)
 $(patsubst %,$(B)/corpus/%.o,image logbuild sparse packed): UNTRACED = $(NO_CMP)
 $(B)/parser/crc32c.o $(B)/parser/crc32c_hw.o: UNTRACED = $(NO_EDGES)
+# What these do is no property of an input: they keep memory, and the count of edges itself.
+$(B)/tests/support/replayed.o $(B)/fuzz/standalone.o: UNTRACED = $(NO_EDGES)
 endif
 $(B)/reports/%.o $(B)/cli/%.o:   LAYER = $(JSON_CFLAGS)
 # cmocka's macros cast the results of calls.
@@ -245,7 +256,12 @@ SKIP += -s 'fuzz_report=reads from json-c, which is not instrumented'
 endif
 FUZZERS    := $(FUZZ_NAMES:%=$(B)/fuzz/%)
 FUZZ_LIBS  := $(B)/libfuzz.a $(B)/libsupport.a $(B)/libcorpus.a $(B)/libvxr.a $(B)/libvx.a
-FUZZ_MAIN  := $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer,$(B)/fuzz/standalone.o)
+FUZZ_MAIN  := $(B)/fuzz/standalone.o
+ifneq ($(filter fuzz afl,$(SAN)),)
+FUZZ_MAIN  := -fsanitize=fuzzer
+else ifeq ($(SAN),engine)
+FUZZ_MAIN  := $(LIB_FUZZING_ENGINE)
+endif
 
 # Those about reports and about command lines are linked with more than the rest.
 fuzz_report_LIBS  := $(B)/libvxo.a
@@ -255,12 +271,30 @@ $(B)/fuzz/fuzz_report: $(fuzz_report_LIBS)
 $(B)/fuzz/fuzz_options: $(fuzz_options_LIBS)
 $(B)/fuzz/%.o: LAYER = $(JSON_CFLAGS)
 
-# $(call fuzz_linked,NAME): what stands behind a harness's own object.
-fuzz_linked = $(FUZZ_MAIN) $($(1)_LIBS) $(FUZZ_LIBS) $($(1)_JSON)
+# $(call fuzz_linked,NAME): what stands behind a harness's own object, its main first.
+fuzz_behind = $($(1)_LIBS) $(FUZZ_LIBS) $($(1)_JSON)
+fuzz_linked = $(FUZZ_MAIN) $(call fuzz_behind,$(1))
 
-$(FUZZERS): %: %.o $(FUZZ_LIBS) $(filter %.o,$(FUZZ_MAIN))
+$(FUZZERS): %: %.o $(FUZZ_LIBS) $(filter %/standalone.o,$(FUZZ_MAIN))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $< $(call fuzz_linked,$(@F))
+# Besides, with edges counted, each as a program that runs files: standalone.c compares the edges.
+ifeq ($(SAN),fuzz)
+TWICE := $(FUZZERS:%=%-twice)
+$(B)/fuzz/fuzz_report-twice: $(fuzz_report_LIBS)
+$(B)/fuzz/fuzz_options-twice: $(fuzz_options_LIBS)
+$(TWICE): %-twice: %.o $(FUZZ_LIBS) $(B)/fuzz/standalone.o
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $< $(B)/fuzz/standalone.o $(call fuzz_behind,$(@F:-twice=))
+
+# And one of them with a planted fault of that comparison.
+TWICE += $(B)/fuzz/twice-planted
+$(B)/fuzz/twice-planted: fuzz/standalone.c $(B)/fuzz/fuzz_log.o $(FUZZ_LIBS)
+	$(call say,PLANT,$@)
+	$(Q)$(COMPILE) $(NO_EDGES) -DFUZZ_PLANT=1 -c -o $@.o $<
+	$(Q)$(LINK) -o $@ $@.o $(filter-out $<,$^)
+endif
+
 
 # The same with one of its planted faults: fuzz/harness.h.
 define planted
@@ -277,24 +311,51 @@ $(foreach n,$(FUZZ_NAMES),$(foreach p,$(call plants,$(n)),$(eval $(call planted,
 endif
 
 .PHONY: fuzzers
-fuzzers: $(FUZZERS) $(PLANTED) $(B)/vhdxforge
+fuzzers: $(FUZZERS) $(TWICE) $(PLANTED) $(if $(filter engine,$(SAN)),,$(B)/vhdxforge)
 
-# The harness to run, without its prefix, and for how many seconds.
+# The harness to run, without its prefix; for how many seconds, with how many processes; hours of CPU.
 TARGET ?= image
 TIME   ?= 60
-SMOKE_TIME := 8
+JOBS   ?= 2
+HOURS  ?= 4
+FUZZ_WORK := $(BUILD)/fuzz
+LIBFUZZER := $(BUILD)/$(CLANG)-fuzz/fuzz
+AFL       := $(BUILD)/afl-clang-fast-afl/fuzz
+HAS_AFL   := $(call found,afl-clang-fast)
 
 .PHONY: fuzz
 fuzz: ## look for what breaks a harness with libFuzzer (TARGET, TIME); keeps its corpus
-	@$(MAKE) SAN=fuzz $(BUILD)/$(CLANG)-fuzz/fuzz/fuzz_$(TARGET) \
-	    $(BUILD)/$(CLANG)-fuzz/vhdxforge
-	@fuzz/run -b $(BUILD)/$(CLANG)-fuzz/fuzz -w $(BUILD)/fuzz -t $(TIME) fuzz_$(TARGET)
+	@$(MAKE) SAN=fuzz $(LIBFUZZER)/fuzz_$(TARGET) $(dir $(LIBFUZZER))vhdxforge
+	@fuzz/run -e libfuzzer -b $(LIBFUZZER) -w $(FUZZ_WORK) -t $(TIME) fuzz_$(TARGET)
+
+.PHONY: afl
+afl: ## the same with AFL++ (TARGET, TIME, JOBS: one process is the main one)
+	@$(MAKE) SAN=afl $(AFL)/fuzz_$(TARGET) $(dir $(AFL))vhdxforge
+	@fuzz/run -e afl -b $(AFL) -w $(FUZZ_WORK) -t $(TIME) -j $(JOBS) fuzz_$(TARGET)
+
+.PHONY: fuzz-long
+fuzz-long: ## all harnesses, HOURS of CPU in libFuzzer, a quarter in AFL++, JOBS at a time; goes on where it stopped
+	@$(MAKE) SAN=fuzz fuzzers
+	$(if $(HAS_AFL),@$(MAKE) SAN=afl fuzzers,@echo 'AFL++ is not installed: libFuzzer alone')
+	@fuzz/long -b $(LIBFUZZER) $(if $(HAS_AFL),-a $(AFL)) -w $(FUZZ_WORK) -h $(HOURS) -j $(JOBS) \
+	    $(FUZZ_NAMES)
+
+.PHONY: fuzz-minimise
+fuzz-minimise: ## keep of each corpus below build/fuzz only what adds to what it reaches
+	@$(MAKE) SAN=fuzz $(FUZZ_NAMES:%=$(LIBFUZZER)/%)
+	@fuzz/minimise -b $(LIBFUZZER) -w $(FUZZ_WORK) $(FUZZ_NAMES)
+
+.PHONY: fuzz-coverage
+fuzz-coverage: ## what the corpora reach of parser/ and replay/, and what they never do
+	@$(MAKE) SAN=cov $(FUZZ_NAMES:%=$(BUILD)/$(CLANG)-cov/fuzz/%) $(BUILD)/$(CLANG)-cov/vhdxforge
+	@fuzz/coverage -b $(BUILD)/$(CLANG)-cov/fuzz -o $(BUILD)/fuzz-coverage \
+	    -v '$(CLANG:clang%=%)' $(FUZZ_WORK) $(BUILD)/fuzz-smoke
 
 .PHONY: fuzz-smoke
 fuzz-smoke: ## every harness some seconds, and each of its planted faults must be found
-	@$(MAKE) SAN=fuzz fuzzers
-	@fuzz/run -b $(BUILD)/$(CLANG)-fuzz/fuzz -w $(BUILD)/fuzz-smoke -t $(SMOKE_TIME) -n -p \
-	    $(FUZZ_NAMES)
+	@$(MAKE) SAN=fuzz WERROR=1 fuzzers
+	@tests/run -1 -l $(BUILD)/logs/fuzz \
+	    'fuzz/smoke -b $(LIBFUZZER) -w $(BUILD)/fuzz-smoke $(FUZZ_NAMES)'
 
 # For fuzzing other readers: the fix-up mutator as an object for libFuzzer and a library for AFL++,
 # and the template harness. Uninstrumented, and with no name but those that a fuzzer looks for.
@@ -411,7 +472,7 @@ stage_asan := test SAN=asan
 stage_msan := test SAN=msan
 
 .PHONY: verify
-verify: ## everything: test, sanitizers, audit, proofs, portability, coverage (long)
+verify: ## everything: test, sanitizers, audit, proofs, portability, coverage, fuzzers (long)
 	+@tests/run -1 -l $(BUILD)/verify $(foreach s,$(STAGES),'$(MAKE) $(or $(stage_$(s)),$(s))')
 
 # ---- For people ---------------------------------------------------------------------------

@@ -374,7 +374,9 @@ static void expect_geometry(const struct values *v, const struct vx_geometry *ge
     const uint64_t ratio = (UINT64_C(1) << 23) * v->sector / v->block;
     const uint64_t blocks = v->disk / v->block + (v->disk % v->block != 0 ? 1 : 0);
     const uint64_t chunks = blocks / ratio + (blocks % ratio != 0 ? 1 : 0);
-    const uint64_t bitmaps = blocks == 0 ? 0 : (blocks - (fuzz_planted(3) ? 0 : 1)) / ratio;
+    const uint64_t between = blocks == 0 ? 0 : (blocks - 1) / ratio;
+    const uint64_t bitmaps =
+        fuzz_planted(3) ? chunks : between; /* one behind the last chunk, too */
     const bool has_parent = (v->parameters & 2) != 0;
 
     fuzz_must(geo->disk_bytes == v->disk && geo->block_bytes == v->block &&
