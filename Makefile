@@ -355,7 +355,8 @@ fuzz-coverage: ## what the corpora reach of parser/ and replay/, and what they n
 fuzz-smoke: ## every harness some seconds, and each of its planted faults must be found
 	@$(MAKE) SAN=fuzz WERROR=1 fuzzers
 	@tests/run -1 -l $(BUILD)/logs/fuzz \
-	    'fuzz/smoke -b $(LIBFUZZER) -w $(BUILD)/fuzz-smoke $(FUZZ_NAMES)'
+	    'fuzz/smoke -b $(LIBFUZZER) -w $(BUILD)/fuzz-smoke $(FUZZ_NAMES)' \
+	    'fuzz/test_clusterfuzzlite $(CLANG:clang%=%)'
 
 # For fuzzing other readers: the fix-up mutator as an object for libFuzzer and a library for AFL++,
 # and the template harness. Uninstrumented, and with no name but those that a fuzzer looks for.
