@@ -63,11 +63,14 @@ void vx_report(struct vx_reporter *rep, const struct vx_finding *finding)
     if ((unsigned)f.rule >= VX_RULE_COUNT) {
         return;
     }
+    f.severity = severity_of(finding);
     vx_report_more(rep, finding, 1);
-    if (rep->total[f.rule] > VX_FINDINGS_PER_RULE) {
+    if (rep->total[f.rule] > VX_FINDINGS_PER_RULE && f.severity <= rep->gravest[f.rule]) {
         return;
     }
-    f.severity = severity_of(finding);
+    if (f.severity > rep->gravest[f.rule]) {
+        rep->gravest[f.rule] = f.severity;
+    }
     f.view = rep->view;
     clip(rep->evidence_end, &f.offset, &f.length);
     clip(rep->evidence_end, &f.other_offset, &f.other_length);

@@ -9,7 +9,11 @@
 #define VX_NO_OFFSET UINT64_MAX /* the finding is not about one place in the file */
 #define VX_NOT_KNOWN UINT64_MAX /* an argument that a message may lack: {kN} in its row */
 
-enum { VX_FINDING_ARGS = 4, VX_FINDINGS_PER_RULE = 100 };
+enum {
+    VX_FINDING_ARGS = 4,
+    VX_FINDINGS_PER_RULE = 100,
+    VX_FINDINGS_MOST = VX_FINDINGS_PER_RULE + 3 /* of a rule, with those that are graver */
+};
 
 /* What a finding is about. `index` counts as the comment says, always from 0. */
 enum vx_object {
@@ -66,7 +70,8 @@ struct vx_finding {
 /* Receives each forwarded finding. The record lives only during the call. */
 typedef void vx_sink_fn(void *ctx, const struct vx_finding *finding);
 
-/* Counts every finding exactly and forwards the first VX_FINDINGS_PER_RULE of each rule. */
+/* Counts every finding exactly and forwards the first VX_FINDINGS_PER_RULE of each rule, and behind
+ * them each that is graver than all of its rule before: whatever decides the verdict is seen. */
 struct vx_reporter {
     vx_sink_fn *sink;
     void *ctx;
@@ -74,6 +79,7 @@ struct vx_reporter {
     uint64_t evidence_end; /* size of what is judged: evidence is clipped to it */
     uint64_t total[VX_RULE_COUNT];
     uint64_t by_severity[VX_SEV_COUNT];
+    enum vx_severity gravest[VX_RULE_COUNT]; /* that was forwarded */
     bool is_incomplete; /* a RUN finding of severity warning or more was reported */
 };
 
@@ -83,7 +89,7 @@ void vx_reporter_init(struct vx_reporter *rep, vx_sink_fn *sink, void *ctx);
 struct vx_finding vx_finding_at(enum vx_rule rule, enum vx_object object, uint64_t index,
                                 uint64_t offset, uint64_t length);
 
-/* Count the finding and forward it if its rule's share is not used up. */
+/* Count the finding and forward it if its rule's share is not used up or it is the gravest. */
 void vx_report(struct vx_reporter *rep, const struct vx_finding *finding);
 
 /* Count `count` more findings of this kind, beyond the ones reported one by one. */

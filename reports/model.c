@@ -38,7 +38,7 @@ void vxo_store_finding(void *ctx, const struct vx_finding *finding)
     uint32_t i = 0;
 
     if ((unsigned)finding->rule >= VX_RULE_COUNT ||
-        store->count[finding->rule] >= VX_FINDINGS_PER_RULE) {
+        store->count[finding->rule] >= VX_FINDINGS_MOST) {
         return;
     }
     at = store->at[finding->rule];

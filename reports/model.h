@@ -11,10 +11,10 @@
  * only the pages of rules that fired. */
 struct vxo_store {
     uint32_t count[VX_RULE_COUNT];
-    struct vx_finding at[VX_RULE_COUNT][VX_FINDINGS_PER_RULE];
+    struct vx_finding at[VX_RULE_COUNT][VX_FINDINGS_MOST];
 };
 
-/* A vx_sink_fn; ctx: a struct vxo_store that was zeroed once. At most VX_FINDINGS_PER_RULE steps.
+/* A vx_sink_fn; ctx: a struct vxo_store that was zeroed once. At most VX_FINDINGS_MOST steps.
  * A finding beyond a rule's share is dropped: the reporter counts it all the same. */
 void vxo_store_finding(void *ctx, const struct vx_finding *finding);
 

@@ -79,6 +79,32 @@ test_report__limit_less_one_to_limit_and_one__counts_all_forwards_the_limit(void
     }
 }
 
+static void test_report__graver_beyond_the_limit__is_forwarded_once(void **state)
+{
+    static const enum vx_severity behind[] = {VX_SEV_WARNING, VX_SEV_ERROR, VX_SEV_ERROR,
+                                              VX_SEV_WARNING, VX_SEV_FATAL, VX_SEV_ERROR};
+    const struct vx_finding mild = finding_of(VX_BAT_009, VX_SEV_INFO);
+    struct findings f;
+
+    (void)state;
+    findings_init(&f, "graver");
+    for (uint64_t i = 0; i <= VX_FINDINGS_PER_RULE; i++) {
+        vx_report(&f.rep, &mild);
+    }
+    assert_int_equal(f.count, VX_FINDINGS_PER_RULE);
+    for (size_t i = 0; i < VX_COUNT_OF(behind); i++) {
+        const struct vx_finding graver = finding_of(VX_BAT_009, behind[i]);
+
+        vx_report(&f.rep, &graver);
+    }
+    assert_int_equal(f.count, VX_FINDINGS_MOST);
+    assert_int_equal(f.at[VX_FINDINGS_PER_RULE].severity, VX_SEV_WARNING);
+    assert_int_equal(f.at[VX_FINDINGS_PER_RULE + 1].severity, VX_SEV_ERROR);
+    assert_int_equal(f.at[VX_FINDINGS_PER_RULE + 2].severity, VX_SEV_FATAL);
+    expect_total(&f, VX_BAT_009, VX_FINDINGS_PER_RULE + 1 + VX_COUNT_OF(behind));
+    findings_free(&f);
+}
+
 static void test_report_more__any_count__is_counted_and_saturates(void **state)
 {
     const struct vx_finding bat = finding_of(VX_BAT_015, VX_SEV_DEFAULT);
@@ -172,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_rule_severity__every_row__is_one_of_the_four),
         cmocka_unit_test(test_finding_at__members__rest_is_neutral),
         cmocka_unit_test(test_report__default_and_own_severity__are_resolved),
+        cmocka_unit_test(test_report__graver_beyond_the_limit__is_forwarded_once),
         cmocka_unit_test(
             test_report__limit_less_one_to_limit_and_one__counts_all_forwards_the_limit),
         cmocka_unit_test(test_report_more__any_count__is_counted_and_saturates),

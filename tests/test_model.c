@@ -55,16 +55,15 @@ static void test_store__beyond_a_rules_share__dropped(void **state)
     struct vx_finding no_rule = entry(0, 0);
 
     (void)state;
-    for (uint64_t i = 0; i <= VX_FINDINGS_PER_RULE; i++) {
+    for (uint64_t i = 0; i <= VX_FINDINGS_MOST; i++) {
         struct vx_finding f = entry(i, 0);
 
         vxo_store_finding(store, &f);
     }
     no_rule.rule = VX_RULE_COUNT;
     vxo_store_finding(store, &no_rule);
-    assert_int_equal(store->count[VX_BAT_008], VX_FINDINGS_PER_RULE);
-    assert_int_equal(store->at[VX_BAT_008][VX_FINDINGS_PER_RULE - 1].index,
-                     VX_FINDINGS_PER_RULE - 1);
+    assert_int_equal(store->count[VX_BAT_008], VX_FINDINGS_MOST);
+    assert_int_equal(store->at[VX_BAT_008][VX_FINDINGS_MOST - 1].index, VX_FINDINGS_MOST - 1);
     free(store);
 }
 

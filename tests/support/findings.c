@@ -232,7 +232,8 @@ static bool are_totals_kept(const struct findings *f)
         const uint64_t most = total < VX_FINDINGS_PER_RULE ? total : VX_FINDINGS_PER_RULE;
         const bool may_be_less = is_kept_list(rule) && f->rep.total[VX_BAT_015] > most;
 
-        if (forwarded[rule] > most || (forwarded[rule] < most && !may_be_less)) {
+        if (forwarded[rule] > (total > most ? VX_FINDINGS_MOST : most) ||
+            (forwarded[rule] < most && !may_be_less)) {
             return false;
         }
     }
