@@ -20,7 +20,7 @@ seeds_of() { # PROGRAMS WORK NAME
     fuzz_recipe_text) echo corpus/recipes ;;
     fuzz_packed | fuzz_fixup)
         if [ ! -d "$2/packed-seeds" ]; then
-            "$1/../vhdxforge" pack --all "--most=$(column fuzz_packed 2)" "$2/packed-$BASHPID" >&2
+            "$(dirname "$1")/vhdxforge" pack --all "--most=$(column fuzz_packed 2)" "$2/packed-$BASHPID" >&2
             mv -T "$2/packed-$BASHPID" "$2/packed-seeds" || rm -r "$2/packed-$BASHPID"
         fi
         echo "$2/packed-seeds"
