@@ -94,3 +94,18 @@ END
     [ "$status" -eq 2 ]
     [[ "$output" == *'{}'* ]]
 }
+
+@test "a command that is not there is refused, not counted" {
+    for command in 'no-such-reader {}' './reader {}' "sh -c 'exit {}"; do
+        run peer -t 0 "$command"
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"${command%% *}"* ]]
+    done
+}
+
+@test "a crash below a shell is a crash" {
+    for signal in ILL TRAP ABRT BUS FPE SEGV SYS; do
+        peer -t 0 "sh -c 'sh -c \"kill -$signal \\\$\\\$\"; exit \$?' {}"
+        [ "$(count corpus 5)" -eq 3 ]
+    done
+}

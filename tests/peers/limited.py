@@ -15,6 +15,10 @@ TEXT_BYTES = 1 << 20  # so much of what a reader says is looked at
 
 Run = collections.namedtuple("Run", "outcome text")  # outcome: ok, refused, crash, timeout
 
+# What a shell makes of a program that died so: SIGILL, TRAP, ABRT, BUS, FPE, SEGV, SYS.
+DIED = [128 + number for number in (signal.SIGILL, signal.SIGTRAP, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE,
+                                    signal.SIGSEGV, signal.SIGSYS)]
+
 # How a program built with a sanitizer says that something is broken; its exit status does not.
 SANITIZER = re.compile(r"^==\d+==ERROR: |: runtime error: |^SUMMARY: \w+Sanitizer", re.MULTILINE)
 
@@ -41,7 +45,7 @@ def outcome(status, text):
         return "timeout"
     if status == -signal.SIGXFSZ:  # it would write without end
         return "refused"
-    if status < 0 or status in (134, 139) or SANITIZER.search(text):
+    if status < 0 or status in DIED or SANITIZER.search(text):
         return "crash"
     return "ok" if status == 0 else "refused"
 
