@@ -6,6 +6,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 # What AFL++ asks for it sets itself.
 SANITIZE=detect_leaks=1:allocator_may_return_null=1
 
+# End with the line of the script's head that says how it is called.
+usage() {
+    sed -n 's/^#   \(fuzz\/.* -w .*\)/usage: \1/p' "fuzz/$(basename "$0")" >&2
+    exit 2
+}
+
+# End unless VALUE is a number from 1.
+whole() { # WHAT VALUE
+    [[ $2 =~ ^[1-9][0-9]*$ ]] || { echo "$1: a whole number from 1 is wanted, not '$2'" >&2 && exit 2; }
+}
+
 # A column of fuzz/targets; 1 is the name.
 column() { # NAME COLUMN
     awk -v name="$1" -v column="$2" '$1 == name { print $column }' fuzz/targets | grep . ||
@@ -77,7 +88,7 @@ broken() { # FOUND
 }
 
 seconds_of_cpu() { # FOLDER, where libfuzzer() or afl() ran
-    awk '{ printf "%.1f\n", $1 + $2 }' "$1/cpu"
+    awk '{ t += $1 + $2 } END { printf "%.1f\n", t }' "$1/cpu"
 }
 
 # A short digest of what is fuzzed and of the harnesses: with another one the counting begins anew.
