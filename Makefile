@@ -323,21 +323,27 @@ LIBFUZZER := $(BUILD)/$(CLANG)-fuzz/fuzz
 AFL       := $(BUILD)/afl-clang-fast-afl/fuzz
 HAS_AFL   := $(call found,afl-clang-fast)
 
+# $(call fuzz_asked,COMPILER): stop before anything is built for a harness or an engine that is not there.
+fuzz_asked = $(if $(filter fuzz_$(TARGET),$(FUZZ_NAMES)),,$(error TARGET=$(TARGET) is no harness; there are \
+             $(FUZZ_NAMES:fuzz_%=%)))$(if $(1),,$(error AFL++ (afl-clang-fast) is not installed))
+
 .PHONY: fuzz
 fuzz: ## look for what breaks a harness with libFuzzer (TARGET, TIME); keeps its corpus
+	$(call fuzz_asked,libFuzzer)
 	@$(MAKE) SAN=fuzz $(LIBFUZZER)/fuzz_$(TARGET) $(dir $(LIBFUZZER))vhdxforge
-	@fuzz/run -e libfuzzer -b $(LIBFUZZER) -w $(FUZZ_WORK) -t $(TIME) fuzz_$(TARGET)
+	@fuzz/run -e libfuzzer -b $(LIBFUZZER) -w $(FUZZ_WORK) -t '$(TIME)' fuzz_$(TARGET)
 
 .PHONY: afl
 afl: ## the same with AFL++ (TARGET, TIME, JOBS: one process is the main one)
+	$(call fuzz_asked,$(HAS_AFL))
 	@$(MAKE) SAN=afl $(AFL)/fuzz_$(TARGET) $(dir $(AFL))vhdxforge
-	@fuzz/run -e afl -b $(AFL) -w $(FUZZ_WORK) -t $(TIME) -j $(JOBS) fuzz_$(TARGET)
+	@fuzz/run -e afl -b $(AFL) -w $(FUZZ_WORK) -t '$(TIME)' -j '$(JOBS)' fuzz_$(TARGET)
 
 .PHONY: fuzz-long
 fuzz-long: ## all harnesses, HOURS of CPU in libFuzzer, a quarter in AFL++, JOBS at a time; goes on where it stopped
 	@$(MAKE) SAN=fuzz fuzzers
 	$(if $(HAS_AFL),@$(MAKE) SAN=afl fuzzers,@echo 'AFL++ is not installed: libFuzzer alone')
-	@fuzz/long -b $(LIBFUZZER) $(if $(HAS_AFL),-a $(AFL)) -w $(FUZZ_WORK) -h $(HOURS) -j $(JOBS) \
+	@fuzz/long -b $(LIBFUZZER) $(if $(HAS_AFL),-a $(AFL)) -w $(FUZZ_WORK) -h '$(HOURS)' -j '$(JOBS)' \
 	    $(FUZZ_NAMES)
 
 .PHONY: fuzz-minimise
