@@ -168,6 +168,11 @@ int main(int argc, char **argv)
 {
     size_t count;
 
+    if (argc < 2) {
+        (void)fprintf(stderr,
+                      "usage: HARNESS FILE|FOLDER...    (inputs to run, all of a folder)\n");
+        return 2;
+    }
     if (LLVMFuzzerInitialize != NULL) {
         (void)LLVMFuzzerInitialize(&argc, &argv);
     }

@@ -1,8 +1,8 @@
 /* A harness for other readers of VHDX. The input is an image, packed or as in a file (fixup.h); it
  * becomes a sparse file in memory, and a function or a command reads it: fuzz_reader(), if the
  * program has one, or else what the environment has in VHDX_COMMAND, such as
- * `qemu-img check -f vhdx {}`, split at blanks, {} being the image. A command gets SECONDS of time
- * and MEMORY; that it crashed is a finding, that it ran out of either is not. */
+ * `qemu-img check -f vhdx {}`, split at blanks, the word {} being the image. A command gets SECONDS
+ * of time and MEMORY; that it crashed is a finding, that it ran out of either is not. */
 #define _GNU_SOURCE /* NOLINT: memfd_create() */
 #include "fuzz/template_harness.h"
 
@@ -55,7 +55,7 @@ static void run_words(char **word)
     const struct rlimit seconds = {SECONDS, SECONDS};
     const struct rlimit nothing = {0, 0};
 
-    if (none < 0 || word[0] == NULL) {
+    if (none < 0) {
         _exit(127);
     }
     if (getenv("VHDX_VERBOSE") == NULL) {
@@ -72,18 +72,34 @@ static void run_words(char **word)
     _exit(127);
 }
 
-/* Split text, which stays in use, into words. */
-static void split(char *text, char *path, char *word[WORDS_MOST + 1])
+/* Split text, which stays in use, into words. Returns whether one of them is the image. */
+static bool split(char *text, char *path, char *word[WORDS_MOST + 1])
 {
+    bool has_image = false;
     char *rest = text;
     char *next = strtok_r(text, " ", &rest);
     size_t count = 0;
 
     for (; next != NULL && count < WORDS_MOST; next = strtok_r(NULL, " ", &rest)) {
-        word[count] = strcmp(next, "{}") == 0 ? path : next;
+        const bool is_image = strcmp(next, "{}") == 0;
+
+        word[count] = is_image ? path : next;
+        has_image = has_image || is_image;
         count++;
     }
     word[count] = NULL;
+    return has_image;
+}
+
+/* A wrong call is no finding, so this is no fuzz_must(), and no fuzzer may take it for one. */
+static void end_without_reader(const char *command)
+{
+    (void)fprintf(stderr,
+                  "usage: link a fuzz_reader(), or name a command and, as {}, the image:\n"
+                  "    VHDX_COMMAND='qemu-img check -f vhdx {}'\n"
+                  "{} is a word of its own. VHDX_COMMAND is '%s'\n",
+                  command);
+    _exit(2);
 }
 
 static bool is_crash(int signal)
@@ -99,8 +115,9 @@ static void run_command(const char *command, char *path)
     pid_t child;
 
     fuzz_must(snprintf(text, sizeof(text), "%s", command) < TEXT_BYTES, "the command is short");
-    split(text, path, word);
-    fuzz_must(word[0] != NULL, "there is a reader: fuzz_reader() or VHDX_COMMAND");
+    if (!split(text, path, word)) {
+        end_without_reader(command);
+    }
     child = fork();
     if (child == 0) {
         run_words(word);

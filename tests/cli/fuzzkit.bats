@@ -34,12 +34,21 @@ harness() { # COMMAND INPUT
 
 @test "without a command, or with one that is not there, the harness says so" {
     sample
-    harness '' image.packed
-    [ "$status" -ne 0 ]
-    grep -q 'there is a reader' out
+    for command in '' ' ' 'true' 'cmp file={} image.vhdx'; do
+        harness "$command" image.packed
+        [ "$status" -eq 2 ]
+        grep -q '^usage: .* as {}, the image' out
+        grep -qF "VHDX_COMMAND is '$command'" out
+    done
     harness './missing {}' image.packed
     [ "$status" -ne 0 ]
     grep -q 'there is such a command' out
+}
+
+@test "a harness without inputs says how it is called" {
+    run "$FUZZ_TEMPLATE"
+    [ "$status" -eq 2 ]
+    [[ "$output" == 'usage: HARNESS FILE|FOLDER...'* ]]
 }
 
 @test "the library mutates and seals as AFL++ calls it" {
