@@ -248,9 +248,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     seal(unsealed);
     read_naively(&naive, pieces.size);
-    src = fuzz_pieces_source(&pieces);
-    findings_init(&f, "fuzz");
-    f.rep.evidence_end = pieces.size;
+    src = fuzz_pieces_open(&pieces, &f);
     vx_headers_load(&src, &ws, &f.rep, &headers);
     vx_headers_check(&headers, pieces.size, &f.rep);
     expect_as_naive(&headers, &naive);

@@ -451,9 +451,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pieces.at[0] = (struct fuzz_piece){place.offset, bytes, sizeof(bytes)};
     pieces.size = place.offset + place.length;
     memset(want, 0, sizeof(want));
-    src = fuzz_pieces_source(&pieces);
-    findings_init(&f, "fuzz");
-    f.rep.evidence_end = pieces.size;
+    src = fuzz_pieces_open(&pieces, &f);
     expect_metadata(&src, &place, &f.rep);
     fuzz_must_total(&f, want);
     fuzz_must_keep(&f, pieces.size);

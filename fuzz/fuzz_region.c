@@ -441,9 +441,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     seal(unsealed);
     memset(want, 0, sizeof(want));
-    src = fuzz_pieces_source(&pieces);
-    findings_init(&f, "fuzz");
-    f.rep.evidence_end = pieces.size;
+    src = fuzz_pieces_open(&pieces, &f);
     expect_tables(&in, &src, &headers, &f);
     fuzz_must_total(&f, want);
     fuzz_must_keep(&f, pieces.size);

@@ -36,8 +36,10 @@ static enum vx_status next_piece(void *ctx, uint64_t offset, struct vx_range *da
     return VX_OK;
 }
 
-struct vx_source fuzz_pieces_source(struct fuzz_pieces *pieces)
+struct vx_source fuzz_pieces_open(struct fuzz_pieces *pieces, struct findings *f)
 {
+    findings_init(f, "fuzz");
+    f->rep.evidence_end = pieces->size;
     return (struct vx_source){
         .read = read_pieces,
         .next_data = next_piece,

@@ -4,6 +4,7 @@
 #define FUZZ_PIECES_H
 
 #include "parser/source.h"
+#include "tests/support/findings.h"
 
 enum { FUZZ_PIECES = 8 };
 
@@ -20,7 +21,9 @@ struct fuzz_pieces {
     uint64_t size; /* of the file */
 };
 
-/* A source that knows its holes. The pieces and their bytes must stay in place while it is used. */
-struct vx_source fuzz_pieces_source(struct fuzz_pieces *pieces);
+/* A source that knows its holes, and findings about it: none yet, their evidence to lie inside the
+ * file. The pieces and their bytes must stay in place while the source is used; the caller frees
+ * the findings with findings_free(). */
+struct vx_source fuzz_pieces_open(struct fuzz_pieces *pieces, struct findings *f);
 
 #endif
