@@ -8,6 +8,9 @@
 
 enum { FROM = 5 * 1048576 - 8192, SPAN = 40960 };
 
+/* Segments of zeros, a sector each and a sector apart. */
+enum { ZEROS_MOST = 10 * VXR_ZEROS_PASSED_MAX, ZEROS_STEP = 2 * LOG_SECTOR };
+
 /* Zeros, data, data over zeros, gaps, the end of the file, growth. */
 static const struct log_entry ENTRY = {.pos = 1040384, /* wraps */
                                        .tail = 1040384,
@@ -136,85 +139,80 @@ static void test_view_next_data__all_ranges__what_is_between_is_zeros(void **sta
     tear_down(&x);
 }
 
-/* A chain of zero segments with gaps, over a file of holes, asked about from its start again and
- * again: that must not mean a walk over all of it each time. */
-static void test_view_next_data__many_zero_segments__looks_at_a_bounded_number(void **state)
-{
-    enum { COUNT = 10 * VXR_ZEROS_PASSED_MAX, STEP = 2 * LOG_SECTOR, FIRST = 1048576 };
-    static uint64_t memory[(COUNT + 1) * VXR_OVERLAY_RECORD_BYTES / sizeof(uint64_t) + 1];
+/* An image, which the caller makes, under segments of zeros. */
+struct zeros {
     struct image im;
     struct vx_source raw;
     struct vx_source src;
     struct vxr_view view;
     struct vxr_overlay overlay;
+    uint64_t memory[(ZEROS_MOST + 1) * VXR_OVERLAY_RECORD_BYTES / sizeof(uint64_t) + 1];
+};
+
+/* `count` segments from `first` on, the last of them up to last_end, in a view of `end` bytes. */
+static void lay_zeros(struct zeros *z, uint64_t first, uint32_t count, uint64_t last_end,
+                      uint64_t end)
+{
+    z->raw = image_source(&z->im);
+    assert_int_equal(vxr_overlay_init(&z->overlay, z->memory, sizeof(z->memory)), VX_OK);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t begin = first + (uint64_t)i * ZEROS_STEP;
+
+        vxr_overlay_add(&z->overlay,
+                        &(struct vxr_segment){.begin = begin,
+                                              .end = i + 1 < count ? begin + LOG_SECTOR : last_end,
+                                              .order = i,
+                                              .data_pos = VXR_NO_DATA});
+    }
+    assert_int_equal(vxr_overlay_build(&z->overlay), VX_OK);
+    vxr_view_init(&z->view, &z->raw, &z->overlay, IMAGE_LOG, VX_MIB, 0, end, &z->src);
+}
+
+/* A chain of zero segments with gaps, over a file of holes, asked about from its start again and
+ * again: that must not mean a walk over all of it each time. */
+static void test_view_next_data__many_zero_segments__looks_at_a_bounded_number(void **state)
+{
+    enum { FIRST = 1048576 };
+    const uint64_t end = FIRST + (uint64_t)ZEROS_MOST * ZEROS_STEP;
+    static struct zeros z;
     struct vx_range range;
     uint64_t at = 0;
-    uint64_t end = FIRST + (uint64_t)COUNT * STEP;
     uint64_t data = 0;
     unsigned answers = 0;
 
     (void)state;
-    image_make_empty(&im, end);
-    raw = image_source(&im);
-    assert_int_equal(vxr_overlay_init(&overlay, memory, sizeof(memory)), VX_OK);
-    for (uint32_t i = 0; i < COUNT; i++) {
-        uint64_t begin = FIRST + (uint64_t)i * STEP;
-
-        vxr_overlay_add(&overlay, &(struct vxr_segment){.begin = begin,
-                                                        .end = begin + LOG_SECTOR,
-                                                        .order = i,
-                                                        .data_pos = VXR_NO_DATA});
-    }
-    assert_int_equal(vxr_overlay_build(&overlay), VX_OK);
-    vxr_view_init(&view, &raw, &overlay, IMAGE_LOG, VX_MIB, 0, end, &src);
-    assert_int_equal(vx_source_next_data(&src, 0, end, &range), VX_OK);
-    assert_int_equal(range.begin, FIRST + (uint64_t)VXR_ZEROS_PASSED_MAX * STEP);
+    image_make_empty(&z.im, end);
+    lay_zeros(&z, FIRST, ZEROS_MOST, end - LOG_SECTOR, end);
+    assert_int_equal(vx_source_next_data(&z.src, 0, end, &range), VX_OK);
+    assert_int_equal(range.begin, FIRST + (uint64_t)VXR_ZEROS_PASSED_MAX * ZEROS_STEP);
     while (at < end) {
-        assert_int_equal(vx_source_next_data(&src, at, end, &range), VX_OK);
+        assert_int_equal(vx_source_next_data(&z.src, at, end, &range), VX_OK);
         assert_true(range.begin == end ||
-                    range.begin <= at + FIRST + (uint64_t)VXR_ZEROS_PASSED_MAX * STEP);
+                    range.begin <= at + FIRST + (uint64_t)VXR_ZEROS_PASSED_MAX * ZEROS_STEP);
         data += range.end - range.begin;
         at = range.end;
         answers++;
     }
-    assert_true(answers <= COUNT / VXR_ZEROS_PASSED_MAX + 1);
+    assert_true(answers <= ZEROS_MOST / VXR_ZEROS_PASSED_MAX + 1);
     assert_true(data <= (uint64_t)answers * LOG_SECTOR);
-    image_free(&im);
+    image_free(&z.im);
 }
 
 /* What is handed out in place of the zeros behind is small, however long they are. */
 static void test_view_next_data__long_zeros_behind_many__one_sector_is_read(void **state)
 {
-    enum { COUNT = VXR_ZEROS_PASSED_MAX + 1 };
-    static uint64_t memory[(COUNT + 1) * VXR_OVERLAY_RECORD_BYTES / sizeof(uint64_t) + 1];
     const uint64_t end = 60 * IMAGE_TIB;
-    struct image im;
-    struct vx_source raw;
-    struct vx_source src;
-    struct vxr_view view;
-    struct vxr_overlay overlay;
+    static struct zeros z;
     struct vx_range range;
 
     (void)state;
-    image_make_empty(&im, IMAGE_MIB);
-    raw = image_source(&im);
-    assert_int_equal(vxr_overlay_init(&overlay, memory, sizeof(memory)), VX_OK);
-    for (uint32_t i = 0; i < COUNT; i++) {
-        uint64_t begin = (i + IMAGE_KIB) * 2 * LOG_SECTOR;
-
-        vxr_overlay_add(&overlay,
-                        &(struct vxr_segment){.begin = begin,
-                                              .end = i + 1 < COUNT ? begin + LOG_SECTOR : end,
-                                              .order = i,
-                                              .data_pos = VXR_NO_DATA});
-    }
-    assert_int_equal(vxr_overlay_build(&overlay), VX_OK);
-    vxr_view_init(&view, &raw, &overlay, IMAGE_LOG, VX_MIB, 0, end, &src);
-    assert_int_equal(vx_source_next_data(&src, 0, end, &range), VX_OK);
+    image_make_empty(&z.im, IMAGE_MIB);
+    lay_zeros(&z, (uint64_t)IMAGE_KIB * ZEROS_STEP, VXR_ZEROS_PASSED_MAX + 1, end, end);
+    assert_int_equal(vx_source_next_data(&z.src, 0, end, &range), VX_OK);
     assert_int_equal(range.end - range.begin, LOG_SECTOR);
-    assert_int_equal(vx_source_next_data(&src, range.end, end, &range), VX_OK);
+    assert_int_equal(vx_source_next_data(&z.src, range.end, end, &range), VX_OK);
     assert_int_equal(range.begin, end);
-    image_free(&im);
+    image_free(&z.im);
 }
 
 static void test_view_read__failing_source__is_an_error(void **state)
