@@ -63,6 +63,17 @@ END
     [ "$(count corpus 5)" -eq 3 ]
 }
 
+@test "a panic in Rust or Go is a crash, a refusal with the same status is none" {
+    peer -t 0 "sh -c 'exit 101' {}"
+    [ "$(count corpus 5)" -eq 3 ]
+    for said in 'panic: no such block' 'fatal error: out of memory'; do
+        peer -t 0 "sh -c 'printf \"%s\\n\\n\" \"\$0\" \"goroutine 1 [running]:\" >&2; exit 2' '$said' {}"
+        [ "$(count corpus 5)" -eq 3 ]
+        peer -t 0 "sh -c 'echo \"\$0\" >&2; exit 2' '$said' {}"
+        [ "$(count corpus 4)" -eq 3 ]
+    done
+}
+
 @test "memory, time, the network and the image are bounded" {
     peer -t 0 -m 512 "sh -c '[ \$(ulimit -v) -eq 524288 ]' {}"
     [ "$(count corpus 3)" -eq 3 ]

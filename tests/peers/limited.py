@@ -22,6 +22,11 @@ DIED = [128 + number for number in (signal.SIGILL, signal.SIGTRAP, signal.SIGABR
 # How a program built with a sanitizer says that something is broken; its exit status does not.
 SANITIZER = re.compile(r"^==\d+==ERROR: |: runtime error: |^SUMMARY: \w+Sanitizer", re.MULTILINE)
 
+# How a program in Rust ends that panics, and one in Go. Many others refuse with 2; only Go says both
+# of these then.
+RUST_PANICKED, GO_PANICKED = 101, 2
+GO_PANIC = [re.compile(r"^(panic|fatal error): ", re.MULTILINE), re.compile(r"^goroutine \d+ ", re.MULTILINE)]
+
 
 @functools.cache
 def without_network():
@@ -45,7 +50,9 @@ def outcome(status, text):
         return "timeout"
     if status == -signal.SIGXFSZ:  # it would write without end
         return "refused"
-    if status < 0 or status in DIED or SANITIZER.search(text):
+    if status < 0 or status in (*DIED, RUST_PANICKED) or SANITIZER.search(text):
+        return "crash"
+    if status == GO_PANICKED and all(line.search(text) for line in GO_PANIC):
         return "crash"
     return "ok" if status == 0 else "refused"
 
