@@ -52,10 +52,23 @@ END
     [ "$(count mutants 5)" -gt 0 ]
     [ "$(count mutants 3)" -gt 0 ]
     refute grep -q details report
-    grep -q details found/crash-1.txt
-    "$VHDXFORGE" unpack found/crash-1.packed again.vhdx
+    [ "$(ls -d found/*)" = "$(tail -n 1 report | sed 's/.*: //')" ]
+    grep -q details found/reader-*/crash-hdr-no-signature.txt
+    "$VHDXFORGE" unpack found/reader-*/crash-hdr-no-signature.packed again.vhdx
     run ./reader again.vhdx
     [ "$status" -eq 139 ]
+}
+
+@test "no run takes away what another one found" {
+    peer -t 0 "sh -c 'exit 134' {}"
+    peer -t 0 "sh -c 'exit 101' {}"
+    [ "$(find found -mindepth 1 -maxdepth 1 -name 'sh-*' | wc -l)" -eq 2 ]
+    [ "$(find found -name 'crash-*.packed' | wc -l)" -eq 6 ]
+    cp -r found before
+    peer -t 1 -s 7 "sh -c 'exit 101' {}"
+    [ "$(find found -mindepth 1 -maxdepth 1 | wc -l)" -eq 2 ]
+    find found -name 'crash-*-seed-7.packed' | grep -q .
+    refute grep -qv '^Only in found/' <(diff -r before found)
 }
 
 @test "what a sanitizer reports is a crash, whatever the exit status" {
@@ -91,11 +104,11 @@ END
 
 @test "the same seed makes the same mutants" {
     peer -t 1 -s 5 "sh -c 'kill -SEGV \$\$' {}"
-    head -qn 1 found/crash-*.txt | grep seed | sort >first
+    head -qn 1 found/*/crash-*.txt | grep seed | sort >first
     grep -q 'mutate --seed 5$' first
     rm -r found
     peer -t 1 -s 5 "sh -c 'kill -SEGV \$\$' {}"
-    head -qn 1 found/crash-*.txt | grep seed | sort >second
+    head -qn 1 found/*/crash-*.txt | grep seed | sort >second
     [ "$(grep -c 'seed [5-9]$' first)" -eq 5 ]
     diff <(grep 'seed [5-9]$' first) <(grep 'seed [5-9]$' second)
 }
