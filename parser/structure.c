@@ -109,6 +109,11 @@ bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *v
     struct vx_facts *facts = &s->facts;
 
     s->rep->evidence_end = view->size;
+    /* what is known may be of another view: only the head is the same in both */
+    memset(&facts->metadata, 0, sizeof(facts->metadata));
+    memset(&facts->geometry, 0, sizeof(facts->geometry));
+    memset(&facts->blocks, 0, sizeof(facts->blocks));
+    facts->has_geometry = false;
     vx_regions_load(view, s->ws, s->rep, &facts->regions);
     if (!facts->regions.copy[0].is_read && !facts->regions.copy[1].is_read) {
         vx_report_skipped(s->rep, VX_PASS_REGIONS);

@@ -102,6 +102,33 @@ static void test_check_run__log_rewrites_tables__judged_and_read_as_after_replay
     }
 }
 
+/* The log mends the metadata table: what is known of blocks after replay is not known before. */
+static void test_check_unreplayed__no_metadata_table__no_blocks_are_judged(void **state)
+{
+    struct image im;
+    struct test_log log;
+    struct vx_source raw;
+    struct replayed r;
+    struct findings unreplayed;
+
+    (void)state;
+    image_make(&im, &(struct image_spec){0});
+    image_bat_set(&im, 1, image_entry(0, 4));
+    log_init(&log, &im, IMAGE_LOG, VX_MIB);
+    (void)log_pages(&log, &im, (const uint64_t[]){IMAGE_METADATA}, 1);
+    image_put(&im, IMAGE_METADATA, 8, 0);
+    raw = image_source(&im);
+    replayed_open(&r, "mended", &raw, NULL);
+    expect_summary(&r.f, "HDR-012w BAT-009e");
+    findings_init(&unreplayed, "as it lies");
+    vxr_check_unreplayed(r.check, &raw, &unreplayed.rep);
+    expect_summary(&unreplayed, "MDT-002f RUN-003w");
+    assert_true(r.check->structure.facts.has_geometry);
+    findings_free(&unreplayed);
+    replayed_close(&r);
+    image_free(&im);
+}
+
 static void test_check_run__findings__carry_the_view_they_were_made_in(void **state)
 {
     struct image im;
@@ -196,6 +223,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_check_run__log_rewrites_tables__judged_and_read_as_after_replay),
+        cmocka_unit_test(test_check_unreplayed__no_metadata_table__no_blocks_are_judged),
         cmocka_unit_test(test_check_run__findings__carry_the_view_they_were_made_in),
         cmocka_unit_test(test_check_run__fault_at_every_read__never_called_sound),
         cmocka_unit_test(test_check_init__too_little_memory__is_refused),

@@ -235,6 +235,17 @@ static void fold_disk(uint64_t *digest, const struct vxr_check *c)
 
 /* ---- images ---- */
 
+/* What is said of it as it lies, without its log. */
+static void fold_unreplayed(uint64_t *digest, const struct replayed *r, const char *name)
+{
+    struct findings unreplayed;
+
+    findings_init(&unreplayed, name);
+    vxr_check_unreplayed(r->check, &r->raw, &unreplayed.rep);
+    *digest = findings_digest(&unreplayed, *digest);
+    findings_free(&unreplayed);
+}
+
 /* One whole check and all that can be asked afterwards. */
 static void fold_check(uint64_t *digest, const struct vx_source *raw, const char *name,
                        const struct replay_options *asked)
@@ -260,6 +271,9 @@ static void fold_check(uint64_t *digest, const struct vx_source *raw, const char
         fold_all(digest, delta.changes, VXR_CHANGE_KIND_COUNT);
         FOLD(digest, delta.bytes_same, delta.bytes_changed, delta.old_size, delta.new_size,
              delta.unread);
+    }
+    if (r.check->structure.facts.headers.is_dirty) {
+        fold_unreplayed(digest, &r, name);
     }
     replayed_close(&r);
 }
