@@ -40,16 +40,3 @@ void fuzz_flat_clear(const struct image *im)
         set_chunk(im, i, NULL);
     }
 }
-
-static enum vx_status read_flat(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
-{
-    const struct vx_memory *mem = ctx;
-
-    memcpy(dst, mem->bytes + offset, len);
-    return VX_OK;
-}
-
-struct vx_source fuzz_flat_source(struct vx_memory *mem)
-{
-    return (struct vx_source){.read = read_flat, .ctx = mem, .size = mem->size};
-}

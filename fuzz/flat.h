@@ -12,9 +12,4 @@ enum { FUZZ_FLAT_BYTES = 8 * VX_MIB };
 bool fuzz_flat(const struct image *im, struct vx_memory *out);
 void fuzz_flat_clear(const struct image *im);
 
-/* A source over what fuzz_flat() gave, which must outlive it. It reads by memcpy(), which a
- * sanitizer looks at once: vx_source_from_memory() copies byte by byte, and the megabytes of a log
- * so read are most of the time of a check. */
-struct vx_source fuzz_flat_source(struct vx_memory *mem);
-
 #endif

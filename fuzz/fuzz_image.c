@@ -1,11 +1,13 @@
 /* Claim: a check of any image keeps every promise of the house. It says the same twice, with the
  * least memory, and of the same bytes without knowledge of holes; its evidence lies inside the
- * file; it reads no more than it states; and it never finds an image sound of which some part of
- * the virtual disk cannot be read. Input: fuzz/render.h. */
+ * file; it reads no more than it states; it never finds an image sound of which some part of the
+ * virtual disk cannot be read, nor one of which it could not read all it wanted itself.
+ * Input: fuzz/render.h, then which blocks to read, then what cannot be read. */
 #include "fuzz/flat.h"
 #include "fuzz/harness.h"
 #include "fuzz/promises.h"
 #include "fuzz/render.h"
+#include "parser/bytes.h"
 #include "parser/disk.h"
 #include "tests/support/fault_source.h"
 
@@ -61,7 +63,7 @@ static void expect_same_otherwise(const struct findings *want, struct image *im,
     }
     if (fuzz_flat(im, &memory)) {
         memory.size -= fuzz_planted(4) && memory.size > 0 ? 1 : 0;
-        flat = fuzz_flat_source(&memory);
+        vx_source_from_memory(&flat, &memory);
         fuzz_must_say(want, &flat, NULL, "a check of memory says what one with callbacks does");
         fuzz_flat_clear(im);
     }
@@ -87,7 +89,8 @@ static void expect_readable(struct fuzz_input *in, const struct vxr_check *check
     const struct vx_geometry *geo = &facts->geometry;
     struct vx_disk disk;
 
-    fuzz_must(facts->has_geometry && facts->regions.bat.is_usable,
+    fuzz_must(facts->has_geometry && facts->regions.bat.is_usable &&
+                  !(fuzz_planted(8) && geo->sector_bytes == 4096),
               "the geometry of an image without errors is known");
     vx_disk_init(&disk, &check->view, geo, &facts->regions.bat, window);
     for (uint64_t i = 0; i < PROBES * UINT64_C(2) && geo->payload_blocks > 0; i++) {
@@ -102,6 +105,32 @@ static void expect_readable(struct fuzz_input *in, const struct vxr_check *check
     }
 }
 
+/* With a bad sector somewhere: what is not read is said, and keeps the image from being called
+ * sound.
+ */
+static void expect_unread_said(struct fuzz_input *in, const struct vx_source *src)
+{
+    struct fault_source fault;
+    struct vx_source faulty;
+    struct findings f;
+    uint64_t size;
+
+    fault_source_init(&fault, src);
+    fault.kind = FAULT_FAIL_RANGE;
+    fault.bad.begin = fuzz_number(in);
+    fault.bad.end = vx_add_sat(fault.bad.begin, fuzz_number(in));
+    if (fault.bad.begin == fault.bad.end) {
+        return;
+    }
+    faulty = fault_source(&fault);
+    findings_init(&f, "bad sectors");
+    size = replayed_check(&faulty, NULL, &f, NULL);
+    fuzz_must_keep(&f, size);
+    f.rep.is_incomplete &= !(fuzz_planted(7) && f.rep.total[VX_RUN_003] == 0);
+    fuzz_must(fault.failures == 0 || f.rep.is_incomplete, "what cannot be read is said");
+    findings_free(&f);
+}
+
 static void expect_promises(struct fuzz_input *in, struct image *im)
 {
     const struct vx_source src = image_source(im);
@@ -112,6 +141,7 @@ static void expect_promises(struct fuzz_input *in, struct image *im)
 
     fault_source_init(&count, &src);
     counted = fault_source(&count);
+    count.inner.size -= fuzz_planted(9) && src.size > 0 ? 1 : 0;
     replayed_open(&first, "fuzz", &counted, NULL);
     size = first.check->view.size;
     size = fuzz_planted(6) && first.check->is_replayed ? size / 8 : size;
@@ -124,6 +154,7 @@ static void expect_promises(struct fuzz_input *in, struct image *im)
         expect_readable(in, first.check);
     }
     replayed_close(&first);
+    expect_unread_said(in, &src);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,6 +3,7 @@
 #include "corpus/packed.h"
 #include "corpus/recipe.h"
 #include "fuzz/harness.h"
+#include "tests/support/fault_source.h"
 
 #define FILE_NAME "input"
 
@@ -26,14 +27,22 @@ static void fold(void *ctx, const uint8_t *bytes, size_t len)
 static uint64_t read_text(const char *text, size_t size)
 {
     uint64_t digest = UINT64_C(0xcbf29ce484222325);
-    const bool is_good = recipe_read(&recipe, FILE_NAME, text, size);
+    const char *file = fuzz_planted(5) && size >= 64 ? "output" : FILE_NAME;
+    const bool is_good = recipe_read(&recipe, file, text, size);
 
-    fuzz_must(is_good == (recipe.error[0] == '\0'), "a recipe is refused exactly with an error");
+    fuzz_must((is_good || (fuzz_planted(2) && size >= 64)) == (recipe.error[0] == '\0'),
+              "a recipe is refused exactly with an error");
     if (is_good && recipe.has_image) {
-        const struct vx_source src = image_source(&recipe.im);
+        struct fault_source fault;
+        struct vx_source src = image_source(&recipe.im);
 
+        fault_source_init(&fault, &src);
+        fault.kind = fuzz_planted(3) ? FAULT_FAIL_RANGE : FAULT_NONE;
+        fault.bad = (struct vx_range){IMAGE_BAT, IMAGE_BAT + 8};
+        src = fault_source(&fault);
         fuzz_must(packed_write(&src, fold, &digest) == VX_OK, "the image can be read");
-        fuzz_must(recipe.im.bytes.count <= RECIPE_CHUNKS_MAX, "a recipe's memory is bounded");
+        fuzz_must(recipe.im.bytes.count <= (fuzz_planted(4) ? 8 : RECIPE_CHUNKS_MAX),
+                  "a recipe's memory is bounded");
     } else if (!is_good) {
         fuzz_must(strncmp(recipe.error, FILE_NAME ":", sizeof(FILE_NAME)) == 0,
                   "an error names the file");

@@ -200,11 +200,8 @@ VX_MUST_USE static inline bool vx_copy(const uint8_t *bytes, uint64_t size, uint
     if (!vx_within(offset, len, size)) {
         return false;
     }
-    /*@ loop invariant 0 <= i <= len;
-        loop assigns i, dst[0 .. len - 1];
-        loop variant len - i; */
-    for (size_t i = 0; i < len; i++) {
-        dst[i] = bytes[offset + i];
+    if (len > 0) {
+        memcpy(dst, bytes + offset, len);
     }
     return true;
 }
