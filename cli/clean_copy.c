@@ -102,6 +102,7 @@ static bool copy_view(struct cli_out *out, const struct cli_session *session, bo
     struct cli_progress progress;
     struct cli_copy copy = {
         .check = &session->check,
+        .file = &session->file,
         .out = out,
         .buffer = malloc(CLI_COPY_BYTES),
         .may_clone = true,

@@ -41,7 +41,7 @@ static void list_lost(struct state *state)
     vxo_put(&put, ": ");
     vxo_put(&put, rule->id);
     cli_progress_end(&state->progress);
-    cli_complain(state->job->session->path, text);
+    cli_complain(state->job->chain->link[0].session->path, text);
     state->lost_ranges++;
     state->lost_bytes += state->lost.length;
     state->lost.length = 0;
@@ -80,16 +80,20 @@ static void on_progress(void *ctx, uint64_t done)
 
 static bool copy_range(struct state *state, const struct vx_disk_range *range)
 {
+    const struct cli_session *session = NULL;
+
     switch (range->kind) {
     case VX_DISK_FILE:
+        session = state->job->chain->link[range->depth].session;
+        state->copy.check = &session->check;
+        state->copy.file = &session->file;
         return cli_copy_view(&state->copy, range->file_offset, range->length);
     case VX_DISK_ZERO:
         return cli_copy_zeros(&state->copy, range->length);
     case VX_DISK_PARENT:
     case VX_DISK_UNREADABLE:
     default:
-        return note_lost(state, range->offset, range->length,
-                         range->kind == VX_DISK_PARENT ? VX_RUN_006 : range->rule) &&
+        return note_lost(state, range->offset, range->length, range->rule) &&
                cli_copy_zeros(&state->copy, range->length);
     }
 }
@@ -97,17 +101,12 @@ static bool copy_range(struct state *state, const struct vx_disk_range *range)
 /* Returns whether the whole range was copied. */
 static bool copy_disk(struct state *state)
 {
-    struct vxr_check *check = &state->job->session->check;
-    const struct vx_facts *facts = &check->structure.facts;
     uint64_t end = state->job->offset + state->job->length;
-    struct vx_disk disk;
     struct vx_disk_range range = {0};
 
-    vx_disk_init(&disk, &check->view, &facts->geometry, &facts->regions.bat,
-                 check->structure.ws->table[0]);
     for (uint64_t at = state->job->offset; at < end; at += range.length) {
-        if (vx_disk_map(&disk, at, end - at, &range) != VX_OK || range.length == 0 ||
-            !copy_range(state, &range)) {
+        if (vx_chain_map(&state->job->chain->disks, at, end - at, &range) != VX_OK ||
+            range.length == 0 || !copy_range(state, &range)) {
             return false;
         }
     }
@@ -116,12 +115,10 @@ static bool copy_disk(struct state *state)
 
 enum cli_exit cli_disk_copy(const struct cli_disk_job *job)
 {
-    struct cli_session *session = job->session;
     struct state state = {.job = job};
     bool is_complete = false;
 
     state.copy = (struct cli_copy){
-        .check = &session->check,
         .out = job->out,
         .buffer = malloc(CLI_COPY_BYTES),
         .may_clone = job->out->kind == CLI_OUT_FILE,
@@ -130,7 +127,7 @@ enum cli_exit cli_disk_copy(const struct cli_disk_job *job)
         .ctx = &state,
     };
     if (state.copy.buffer == NULL) {
-        cli_complain(session->path, CLI_NO_MEMORY);
+        cli_complain(job->chain->link[0].session->path, CLI_NO_MEMORY);
         return CLI_EXIT_INCOMPLETE;
     }
     cli_progress_start(&state.progress, job->length, job->has_progress);

@@ -3,10 +3,10 @@
 #define CLI_DISK_COPY_H
 
 #include "cli/out_file.h"
-#include "cli/session.h"
+#include "cli/chain.h"
 
 struct cli_disk_job {
-    struct cli_session *session; /* judged by cli_session_judge() */
+    struct cli_chain *chain; /* judged by cli_chain_judge() */
     struct cli_out *out;         /* open */
     uint64_t offset;             /* of the range in the virtual disk; it goes to offset 0 */
     uint64_t length;             /* the range lies inside the disk */

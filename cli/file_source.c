@@ -137,6 +137,30 @@ static bool is_as_long_as_stated(const struct cli_file *file, mode_t mode, struc
     return got == 0;
 }
 
+/* Look at what was opened, and make the source. Closes the file when there is nothing to read. */
+static bool begin(struct cli_file *file, struct vxo_buffer *error)
+{
+    struct stat status;
+    const char *why_not = NULL;
+
+    if (file->fd < 0 || fstat(file->fd, &status) != 0 ||
+        !read_state(file->fd, &status, &file->state)) {
+        explain_errno(error, errno);
+        cli_file_close(file);
+        return false;
+    }
+    why_not = objection(status.st_mode);
+    if (why_not != NULL) {
+        vxo_put(error, why_not);
+    } else if (is_as_long_as_stated(file, status.st_mode, error)) {
+        file->source = (struct vx_source){
+            .read = read_file, .next_data = next_data, .ctx = file, .size = file->state.size};
+        return true;
+    }
+    cli_file_close(file);
+    return false;
+}
+
 bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *error)
 {
     struct stat status;
@@ -157,28 +181,18 @@ bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *e
         return false;
     }
     why_not = objection(status.st_mode);
-    if (why_not == NULL) {
-        file->fd = open_quietly(path);
-        if (file->fd < 0 || fstat(file->fd, &status) != 0 ||
-            !read_state(file->fd, &status, &file->state)) {
-            explain_errno(error, errno);
-            cli_file_close(file);
-            return false;
-        }
-        why_not = objection(status.st_mode);
-    }
-    if (why_not == NULL && !is_as_long_as_stated(file, status.st_mode, error)) {
-        cli_file_close(file);
-        return false;
-    }
     if (why_not != NULL) {
         vxo_put(error, why_not);
-        cli_file_close(file);
         return false;
     }
-    file->source = (struct vx_source){
-        .read = read_file, .next_data = next_data, .ctx = file, .size = file->state.size};
-    return true;
+    file->fd = open_quietly(path);
+    return begin(file, error);
+}
+
+bool cli_file_take(struct cli_file *file, int fd, struct vxo_buffer *error)
+{
+    *file = (struct cli_file){.fd = fd};
+    return begin(file, error);
 }
 
 static bool differs(const struct timespec *a, const struct timespec *b)
@@ -192,7 +206,8 @@ bool cli_file_has_changed(const struct cli_file *file)
     struct cli_file_state now;
     struct stat status;
 
-    if (stat(file->path, &status) != 0 || !read_state(file->fd, &status, &now)) {
+    if ((file->path != NULL ? stat(file->path, &status) : fstat(file->fd, &status)) != 0 ||
+        !read_state(file->fd, &status, &now)) {
         return true;
     }
     return now.device != then->device || now.inode != then->inode || now.node != then->node ||

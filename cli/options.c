@@ -9,6 +9,7 @@
 
 enum {
     HELP = 1 << 20, /* beyond the bits of enum cli_option */
+    PARENT_FOLDER = 1 << 21,
     NAME_BYTES = 32,
     HINT_BYTES = 32,
     MEMORY_BYTES_DEFAULT = 256 * 1048576
@@ -26,6 +27,9 @@ static const struct option OPTIONS[] = {
     {"salvage", no_argument, NULL, CLI_OPTION_SALVAGE},
     {"no-progress", no_argument, NULL, CLI_OPTION_NO_PROGRESS},
     {"at", required_argument, NULL, CLI_OPTION_AT},
+    {"parent", required_argument, NULL, CLI_OPTION_PARENT},
+    {"parent-dir", required_argument, NULL, PARENT_FOLDER},
+    {"follow", no_argument, NULL, CLI_OPTION_FOLLOW},
     {"help", no_argument, NULL, HELP},
     {NULL, 0, NULL, 0},
 };
@@ -74,6 +78,16 @@ static const char *apply_value(int option, const char *value, struct cli_options
         return cli_number_parse(value, &out->memory_bytes)
                    ? NULL
                    : "--memory takes a size such as 512M, not";
+    case CLI_OPTION_PARENT:
+        if (out->parent_count == CLI_PARENTS_MAX) {
+            return "--parent can be given 256 times, and was also given for";
+        }
+        out->parent[out->parent_count] = value;
+        out->parent_count++;
+        return NULL;
+    case PARENT_FOLDER:
+        out->parent_folder = value;
+        return NULL;
     case CLI_OPTION_AT:
         return cli_number_parse(value, &out->at) && out->at < VXR_ALL_ENTRIES
                    ? NULL
@@ -104,6 +118,9 @@ static bool apply(int option, const char *value, struct cli_options *out)
         break;
     case CLI_OPTION_NO_PROGRESS:
         out->is_quiet = true;
+        break;
+    case CLI_OPTION_FOLLOW:
+        out->is_following = true;
         break;
     case HELP:
         out->is_help = true;
@@ -167,6 +184,7 @@ static bool refuse_unusable(const struct cli_options *options, int answer, const
 bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_options *out)
 {
     int option = 0;
+    int accepted = 0;
 
     *out = (struct cli_options){
         .verb = verb, .memory_bytes = MEMORY_BYTES_DEFAULT, .at = VXR_ALL_ENTRIES};
@@ -176,7 +194,8 @@ bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struc
         if (option == '?' || option == ':') {
             return refuse_unusable(out, option, argv[optind - 1]);
         }
-        if (option != HELP && (verb->accepted & (unsigned)option) == 0) {
+        accepted = option == PARENT_FOLDER ? CLI_OPTION_PARENT : option;
+        if (option != HELP && (verb->accepted & (unsigned)accepted) == 0) {
             return refuse(out, "unknown option", option);
         }
         if (!apply(option, optarg, out)) {

@@ -15,8 +15,12 @@ enum cli_option {
     CLI_OPTION_FORCE = 1 << 14,
     CLI_OPTION_SALVAGE = 1 << 15,
     CLI_OPTION_NO_PROGRESS = 1 << 16,
-    CLI_OPTION_AT = 1 << 17
+    CLI_OPTION_AT = 1 << 17,
+    CLI_OPTION_PARENT = 1 << 18, /* and --parent-dir */
+    CLI_OPTION_FOLLOW = 1 << 19
 };
+
+enum { CLI_PARENTS_MAX = 256 };
 
 struct cli_verb;
 
@@ -28,10 +32,14 @@ struct cli_options {
     bool is_all;
     bool is_forced;
     bool is_salvage;
-    bool is_quiet;         /* no progress */
-    uint64_t memory_bytes; /* for the replay of a log */
-    uint64_t at;           /* entries of the log to apply, or VXR_ALL_ENTRIES */
-    const char *output;    /* NULL: none given */
+    bool is_quiet;                       /* no progress */
+    uint64_t memory_bytes;               /* for the replay of a log */
+    uint64_t at;                         /* entries of the log to apply, or VXR_ALL_ENTRIES */
+    const char *output;                  /* NULL: none given */
+    const char *parent[CLI_PARENTS_MAX]; /* parent_count of them, the image's own first */
+    int parent_count;
+    const char *parent_folder; /* NULL: none given */
+    bool is_following;         /* the relative paths in images, below their own folders */
     enum cli_color color;
     char **operand; /* operand_count of them, in the caller's argv */
     int operand_count;

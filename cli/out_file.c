@@ -82,13 +82,23 @@ static bool is_behind(int fd, dev_t device, ino_t inode)
 
 /* Does this device hold the image, as far as can be told: as a file in its file system, or as the
  * file behind a loop device? */
-static bool holds_image(int fd, const struct stat *device, const struct cli_file *image)
+static bool holds_file(int fd, const struct stat *device, const struct cli_file *image)
 {
     return device->st_rdev == image->state.device ||
            is_behind(fd, image->state.device, image->state.inode);
 }
 
-static bool is_image(const struct stat *status, const struct cli_file *image)
+static bool holds_image(int fd, const struct stat *device, const struct cli_file *image)
+{
+    for (; image != NULL; image = image->parent) { /* at most as many as a chain has links */
+        if (holds_file(fd, device, image)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_file(const struct stat *status, const struct cli_file *image)
 {
     if (image->state.node != 0 && S_ISREG(status->st_mode) &&
         is_behind(image->fd, status->st_dev, status->st_ino)) {
@@ -97,6 +107,28 @@ static bool is_image(const struct stat *status, const struct cli_file *image)
     return (status->st_dev == image->state.device && status->st_ino == image->state.inode) ||
            (S_ISBLK(status->st_mode) && image->state.node != 0 &&
             status->st_rdev == image->state.node);
+}
+
+/* Is it the image, or another file of its chain? */
+static bool is_image(const struct stat *status, const struct cli_file *image)
+{
+    for (; image != NULL; image = image->parent) {
+        if (is_file(status, image)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the image, or another one of its chain, lie on a block device? */
+static bool is_on_device(const struct cli_file *image)
+{
+    for (; image != NULL; image = image->parent) {
+        if (image->state.node != 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Why is this not to be written? NULL: it may be. exists: something has that name already, and
@@ -116,7 +148,7 @@ static const char *objection(const struct stat *status, bool leads_somewhere, bo
     if (leads_somewhere && !S_ISREG(status->st_mode) && !S_ISBLK(status->st_mode)) {
         return "is neither a file nor a block device: use - for standard output and redirect it";
     }
-    if (leads_somewhere && S_ISBLK(status->st_mode) && out->image->state.node != 0) {
+    if (leads_somewhere && S_ISBLK(status->st_mode) && is_on_device(out->image)) {
         return BOTH_DEVICES;
     }
     if (!out->is_forced) {
@@ -223,7 +255,7 @@ const char *cli_out_stream_objection(int fd, const struct stat *status,
     if (S_ISBLK(status->st_mode) && holds_image(fd, status, image)) {
         return HOLDS_IMAGE;
     }
-    return S_ISBLK(status->st_mode) && image->state.node != 0 ? BOTH_DEVICES : NULL;
+    return S_ISBLK(status->st_mode) && is_on_device(image) ? BOTH_DEVICES : NULL;
 }
 
 static bool open_stream(struct cli_out *out, struct vxo_buffer *error)
@@ -354,12 +386,11 @@ bool cli_out_zeros(struct cli_out *out, uint64_t offset, uint64_t len)
     return out->error == 0;
 }
 
-bool cli_out_clone(struct cli_out *out, uint64_t from_offset, uint64_t offset, uint64_t len)
+bool cli_out_clone(struct cli_out *out, const struct cli_file *from, uint64_t from_offset,
+                   uint64_t offset, uint64_t len)
 {
-    struct file_clone_range range = {.src_fd = out->image->fd,
-                                     .src_offset = from_offset,
-                                     .src_length = len,
-                                     .dest_offset = offset};
+    struct file_clone_range range = {
+        .src_fd = from->fd, .src_offset = from_offset, .src_length = len, .dest_offset = offset};
 
     return out->kind == CLI_OUT_FILE && out->error == 0 &&
            ioctl(out->fd, FICLONERANGE, &range) == 0;

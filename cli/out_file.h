@@ -52,9 +52,11 @@ bool cli_out_write(struct cli_out *out, uint64_t offset, const uint8_t *bytes, s
 /* The len bytes at offset are zeros: nothing to write in a fresh file. Returns likewise. */
 bool cli_out_zeros(struct cli_out *out, uint64_t offset, uint64_t len);
 
-/* Share len bytes at from_offset of the image with the file, where the file system can: nothing is
- * copied then. Returns false when it cannot; that is no failure. */
-bool cli_out_clone(struct cli_out *out, uint64_t from_offset, uint64_t offset, uint64_t len);
+/* Share len bytes at from_offset of the image, or of another file of its chain, with the file,
+ * where the file system can: nothing is copied then. Returns false when it cannot; that is no
+ * failure. */
+bool cli_out_clone(struct cli_out *out, const struct cli_file *from, uint64_t from_offset,
+                   uint64_t offset, uint64_t len);
 
 /* Everything was written: give the file its size and its name.
  * Returns false, with the error remembered and nothing left behind, when that failed. */

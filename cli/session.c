@@ -3,6 +3,7 @@
 #include "cli/session.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "parser/bytes.h"
 #include "parser/workspace.h"
@@ -42,7 +43,8 @@ static bool get_memory(struct cli_session *session, uint64_t memory_bytes)
            vxr_check_init(&session->check, memory, &session->reporter) == VX_OK;
 }
 
-struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes)
+/* Memory for a session of the image of that name, which is to be opened yet. */
+static struct cli_session *make_session(const char *path)
 {
     struct cli_session *session = calloc(1, sizeof(*session));
 
@@ -55,8 +57,38 @@ struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes)
     vxo_buffer_init(&session->error, session->error_text, sizeof(session->error_text));
     vxo_put_printable(&session->name, path);
     vx_reporter_init(&session->reporter, vxo_store_finding, &session->store);
-    if (cli_file_open(&session->file, path, &session->error) &&
+    return session;
+}
+
+struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes)
+{
+    struct cli_session *session = make_session(path);
+
+    if (session != NULL && cli_file_open(&session->file, path, &session->error) &&
         !get_memory(session, memory_bytes)) {
+        vxo_put(&session->error, CLI_NO_MEMORY);
+    }
+    return session;
+}
+
+struct cli_session *cli_session_take(int fd, const char *folder, const char *name,
+                                     uint64_t memory_bytes)
+{
+    struct cli_session *session = make_session(name);
+    struct vxo_buffer label;
+
+    if (session == NULL) {
+        (void)close(fd);
+        return NULL;
+    }
+    vxo_buffer_init(&label, session->label, sizeof(session->label));
+    vxo_put(&label, folder);
+    vxo_put(&label, "/");
+    vxo_put(&label, name);
+    session->path = session->label;
+    vxo_buffer_init(&session->name, session->name_text, sizeof(session->name_text));
+    vxo_put_printable(&session->name, session->label);
+    if (cli_file_take(&session->file, fd, &session->error) && !get_memory(session, memory_bytes)) {
         vxo_put(&session->error, CLI_NO_MEMORY);
     }
     return session;
@@ -114,6 +146,7 @@ void cli_session_run(struct cli_session *session, enum cli_depth depth, uint64_t
     const struct vx_source *raw = &session->file.source;
 
     check->prefix = at;
+    check->structure.is_chain_judged = session->has_chain;
     if (depth >= CLI_DEPTH_BLOCKS) {
         vxr_check_run(check, raw, NULL);
     } else {
@@ -266,12 +299,6 @@ enum cli_exit cli_session_judge(const struct cli_session *session,
     enum cli_exit status = CLI_EXIT_SOUND;
 
     if (!cli_session_reaches(session, options)) {
-        return CLI_EXIT_INCOMPLETE;
-    }
-    if (facts->has_geometry && facts->geometry.has_parent &&
-        (options->is_salvage || cli_session_exit(session) != CLI_EXIT_CORRUPT)) {
-        cli_complain(session->path, "is a differencing image: it holds only what differs from its "
-                                    "parent, and parents are not followed");
         return CLI_EXIT_INCOMPLETE;
     }
     status = cli_session_explain(session);

@@ -10,7 +10,8 @@
 
 enum {
     CLI_NAME_BYTES = 3 * 4096 + 1, /* a path whose every byte was replaced */
-    CLI_ERROR_BYTES = 512
+    CLI_ERROR_BYTES = 512,
+    CLI_LABEL_BYTES = 8192
 };
 
 enum cli_depth {
@@ -23,6 +24,7 @@ enum cli_depth {
 struct cli_session {
     const char *path;
     struct cli_file file;
+    bool has_chain; /* its parents are judged, too: to be set before the passes run */
     struct vxr_check check;
     struct vx_reporter reporter;
     struct vxo_store store;
@@ -33,6 +35,7 @@ struct cli_session {
     struct vxr_memory memory;
     struct vxo_buffer name; /* the path, printable */
     struct vxo_buffer error;
+    char label[CLI_LABEL_BYTES]; /* the path, of a file that was opened by another */
     char name_text[CLI_NAME_BYTES];
     char error_text[CLI_ERROR_BYTES];
 };
@@ -43,6 +46,10 @@ struct cli_session {
  * Otherwise session->error is empty, or says for the user why there is nothing to inspect.
  * To be closed with cli_session_close() in either case. */
 struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes);
+
+/* The same for the file `name` in the folder, or below it, which was opened as fd. */
+struct cli_session *cli_session_take(int fd, const char *folder, const char *name,
+                                     uint64_t memory_bytes);
 
 /* The image cannot be inspected: say why on standard error and, when JSON is asked for, in place of
  * the document of that schema; NULL: there is no such document. Returns CLI_EXIT_INCOMPLETE. */

@@ -119,7 +119,7 @@ static uint64_t clone(struct cli_copy *copy, uint64_t offset, uint64_t length)
     if (shared < CLONE_BYTES_MIN) {
         return 0;
     }
-    if (!cli_out_clone(copy->out, offset, copy->out_offset, shared)) {
+    if (!cli_out_clone(copy->out, copy->file, offset, copy->out_offset, shared)) {
         copy->may_clone = false;
         return 0;
     }

@@ -9,6 +9,7 @@ enum { CLI_COPY_BYTES = 262144 /* at a time: stays in the second-level cache */ 
 
 struct cli_copy {
     const struct vxr_check *check; /* was run; its view is what is copied */
+    const struct cli_file *file;   /* that the check read */
     struct cli_out *out;
     uint8_t *buffer;     /* CLI_COPY_BYTES */
     bool may_clone;      /* the file system has not refused to share blocks yet */

@@ -14,6 +14,9 @@ static const char HELP[] =
     "  --force          replace OUT if it exists; overwrite it if it is a block device\n"
     "  --no-progress    show no progress on a terminal\n"
     "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
+    "  --parent=FILE    the parent of a differencing image; again for the parent of that\n"
+    "  --parent-dir=DIR find parents among the images in DIR, by their identity\n"
+    "  --follow         find parents by the relative path in the image, below its own folder\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -37,11 +40,11 @@ static bool open_out(struct cli_out *out, const struct cli_options *options,
 
 /* Copy all of the disk and make the file appear. */
 static enum cli_exit export_to(struct cli_out *out, const struct cli_options *options,
-                               struct cli_session *session)
+                               struct cli_chain *chain)
 {
-    uint64_t size = session->check.structure.facts.geometry.disk_bytes;
+    uint64_t size = chain->link[0].session->check.structure.facts.geometry.disk_bytes;
     struct cli_disk_job job = {
-        .session = session,
+        .chain = chain,
         .out = out,
         .length = size,
         .is_salvage = options->is_salvage,
@@ -52,8 +55,7 @@ static enum cli_exit export_to(struct cli_out *out, const struct cli_options *op
     if (status != CLI_EXIT_SOUND && (status != CLI_EXIT_CORRUPT || !options->is_salvage)) {
         return status;
     }
-    if (cli_session_has_changed(session)) {
-        cli_complain(session->path, "changed while it was read: what was read mixes two states");
+    if (cli_chain_has_changed(chain)) {
         return CLI_EXIT_INCOMPLETE;
     }
     if (!cli_out_finish(out, size)) {
@@ -63,27 +65,40 @@ static enum cli_exit export_to(struct cli_out *out, const struct cli_options *op
     return status;
 }
 
+static enum cli_exit export_chain(const struct cli_options *options, struct cli_chain *chain)
+{
+    enum cli_exit status = cli_chain_judge(chain, options);
+    struct cli_out out;
+
+    if (status == CLI_EXIT_SOUND) {
+        status = CLI_EXIT_INCOMPLETE;
+        if (open_out(&out, options, chain->link[0].session)) {
+            status = export_to(&out, options, chain);
+            cli_out_discard(&out);
+        }
+        /* What was salvaged came from an image that is no better for it. */
+        status = cli_exit_worse(status, cli_chain_trust(chain));
+    }
+    return status;
+}
+
 static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
 {
     struct cli_session *session =
         cli_session_start(options, 2, "export takes an image and where it goes", output, NULL);
     enum cli_exit status = CLI_EXIT_INCOMPLETE;
-    struct cli_out out;
+    struct cli_chain *chain = NULL;
 
     if (session == NULL) {
         return CLI_EXIT_INCOMPLETE;
     }
+    session->has_chain = cli_chain_is_wanted(options);
     cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
-    status = cli_session_judge(session, options);
-    if (status == CLI_EXIT_SOUND) {
-        status = CLI_EXIT_INCOMPLETE;
-        if (open_out(&out, options, session)) {
-            status = export_to(&out, options, session);
-            cli_out_discard(&out);
-        }
-        /* What was salvaged came from an image that is no better for it. */
-        status = cli_exit_worse(status, cli_session_trust(session));
+    chain = cli_chain_open(options, session);
+    if (chain != NULL) {
+        status = export_chain(options, chain);
     }
+    cli_chain_close(chain);
     cli_session_close(session);
     return status;
 }
@@ -93,6 +108,6 @@ const struct cli_verb CLI_EXPORT = {
     .summary = "write the virtual disk to a raw image",
     .help = HELP,
     .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_FORCE | CLI_OPTION_NO_PROGRESS | CLI_OPTION_MEMORY |
-                CLI_OPTION_AT,
+                CLI_OPTION_AT | CLI_OPTION_PARENT | CLI_OPTION_FOLLOW,
     .run = run,
 };

@@ -1,8 +1,6 @@
 /* `vhdxray map`: which virtual bytes lie where in the file. */
-#include "cli/session.h"
+#include "cli/chain.h"
 #include "cli/verbs.h"
-#include "parser/disk.h"
-#include "parser/workspace.h"
 #include "reports/map_report.h"
 
 static const char HELP[] =
@@ -14,6 +12,9 @@ static const char HELP[] =
     "\n"
     "  --format=FORMAT  text (default) or json\n"
     "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
+    "  --parent=FILE    the parent of a differencing image; again for the parent of that\n"
+    "  --parent-dir=DIR find parents among the images in DIR, by their identity\n"
+    "  --follow         find parents by the relative path in the image, below its own folder\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -24,41 +25,43 @@ static const char HELP[] =
 /* A vxo_map teller: at most one step a block. */
 static void tell(void *ctx, vxo_range_fn *range_fn, void *range_ctx)
 {
-    struct cli_session *session = ctx;
-    const struct vx_facts *facts = &session->check.structure.facts;
-    struct vx_disk disk;
+    struct cli_chain *chain = ctx;
     struct vx_disk_range range = {0};
     uint64_t at = 0;
 
-    vx_disk_init(&disk, &session->check.view, &facts->geometry, &facts->regions.bat,
-                 session->check.structure.ws->table[0]);
-    while (vx_disk_map(&disk, at, UINT64_MAX, &range) == VX_OK && range.length > 0) {
+    while (vx_chain_map(&chain->disks, at, UINT64_MAX, &range) == VX_OK && range.length > 0) {
         range_fn(range_ctx, &range);
-        session->is_torn |= range.rule == VX_RUN_001;
+        chain->link[0].session->is_torn |= range.rule == VX_RUN_001;
         at += range.length;
     }
 }
 
-static enum cli_exit map(const struct cli_options *options, struct cli_session *session,
-                         struct cli_output *output)
+/* Say what was found wrong in any link. */
+static enum cli_exit explain(struct cli_chain *chain)
 {
-    const struct vx_facts *facts = &session->check.structure.facts;
-    struct vxo_map report = {.tell = tell, .ctx = session};
-    struct vxo_page page = cli_output_page(output, CLI_COLOR_NEVER);
-    struct vxo_json json = cli_output_json(output, true);
     enum cli_exit status = CLI_EXIT_SOUND;
 
-    cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
-    if (!cli_session_reaches(session, options)) {
-        return CLI_EXIT_INCOMPLETE;
+    for (uint32_t i = 0; i < chain->count; i++) {
+        (void)cli_session_has_changed(chain->link[i].session);
+        status = cli_exit_worse(status, cli_session_explain(chain->link[i].session));
+        cli_session_warn_of_log(chain->link[i].session);
     }
-    (void)cli_session_has_changed(session);
-    status = cli_session_explain(session);
-    if (!facts->has_geometry || !facts->regions.bat.is_usable) {
+    return status;
+}
+
+static enum cli_exit map(const struct cli_options *options, struct cli_chain *chain,
+                         struct cli_output *output)
+{
+    struct cli_session *session = chain->link[0].session;
+    const struct vxo_map report = {.tell = tell, .ctx = chain};
+    struct vxo_page page = cli_output_page(output, CLI_COLOR_NEVER);
+    struct vxo_json json = cli_output_json(output, true);
+    enum cli_exit status = explain(chain);
+
+    if (chain->disks.count == 0) {
         cli_complain(session->path, "there is no map: where the blocks are is not known");
         return status == CLI_EXIT_SOUND ? CLI_EXIT_INCOMPLETE : status;
     }
-    cli_session_warn_of_log(session);
     if (options->is_json) {
         vxo_json_map(&json, &report);
     } else {
@@ -72,10 +75,20 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     struct cli_session *session =
         cli_session_start(options, 1, "map takes one image", output, NULL);
     enum cli_exit status = CLI_EXIT_INCOMPLETE;
+    struct cli_chain *chain = NULL;
 
-    if (session != NULL) {
-        status = map(options, session, output);
+    if (session == NULL) {
+        return CLI_EXIT_INCOMPLETE;
     }
+    session->has_chain = cli_chain_is_wanted(options);
+    cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
+    if (cli_session_reaches(session, options)) {
+        chain = cli_chain_open(options, session);
+    }
+    if (chain != NULL) {
+        status = map(options, chain, output);
+    }
+    cli_chain_close(chain);
     cli_session_close(session);
     return status;
 }
@@ -84,6 +97,7 @@ const struct cli_verb CLI_MAP = {
     .name = "map",
     .summary = "print which virtual bytes lie where in the file",
     .help = HELP,
-    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_MEMORY | CLI_OPTION_AT,
+    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_MEMORY | CLI_OPTION_AT | CLI_OPTION_PARENT |
+                CLI_OPTION_FOLLOW,
     .run = run,
 };

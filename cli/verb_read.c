@@ -14,6 +14,9 @@ static const char HELP[] =
     "\n"
     "  --salvage        read from a corrupt image; what cannot be read is listed, and zero\n"
     "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
+    "  --parent=FILE    the parent of a differencing image; again for the parent of that\n"
+    "  --parent-dir=DIR find parents among the images in DIR, by their identity\n"
+    "  --follow         find parents by the relative path in the image, below its own folder\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -21,13 +24,14 @@ static const char HELP[] =
     "--salvage, too, 2 and 1 tell what the image is.\n";
 
 /* Read from the judged image. */
-static enum cli_exit read_disk(const struct cli_options *options, struct cli_session *session,
+static enum cli_exit read_disk(const struct cli_options *options, struct cli_chain *chain,
                                uint64_t offset, uint64_t length)
 {
+    const struct cli_session *session = chain->link[0].session;
     uint64_t size = session->check.structure.facts.geometry.disk_bytes;
     struct cli_out out;
     struct cli_disk_job job = {
-        .session = session,
+        .chain = chain,
         .out = &out,
         .offset = offset,
         .length = length,
@@ -49,8 +53,7 @@ static enum cli_exit read_disk(const struct cli_options *options, struct cli_ses
         return CLI_EXIT_INCOMPLETE;
     }
     status = cli_disk_copy(&job);
-    if (status == CLI_EXIT_SOUND && cli_session_has_changed(session)) {
-        cli_complain(session->path, "changed while it was read");
+    if (status == CLI_EXIT_SOUND && cli_chain_has_changed(chain)) {
         status = CLI_EXIT_INCOMPLETE;
     }
     cli_out_discard(&out);
@@ -61,6 +64,7 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
 {
     struct cli_session *session =
         cli_session_start(options, 3, "read takes an image, an offset and a length", output, NULL);
+    struct cli_chain *chain = NULL;
     uint64_t offset = 0;
     uint64_t length = 0;
     enum cli_exit status = CLI_EXIT_INCOMPLETE;
@@ -73,12 +77,15 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     } else if (!cli_number_parse(options->operand[2], &length)) {
         status = cli_options_error(options, "not a number of bytes:", options->operand[2]);
     } else {
+        session->has_chain = cli_chain_is_wanted(options);
         cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
-        status = cli_session_judge(session, options);
-        if (status == CLI_EXIT_SOUND) {
-            status = read_disk(options, session, offset, length);
-            status = cli_exit_worse(status, cli_session_trust(session));
+        chain = cli_chain_open(options, session);
+        status = chain == NULL ? CLI_EXIT_INCOMPLETE : cli_chain_judge(chain, options);
+        if (chain != NULL && status == CLI_EXIT_SOUND) {
+            status = read_disk(options, chain, offset, length);
+            status = cli_exit_worse(status, cli_chain_trust(chain));
         }
+        cli_chain_close(chain);
     }
     cli_session_close(session);
     return status;
@@ -88,6 +95,7 @@ const struct cli_verb CLI_READ = {
     .name = "read",
     .summary = "print bytes of the virtual disk",
     .help = HELP,
-    .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_MEMORY | CLI_OPTION_AT,
+    .accepted = CLI_OPTION_SALVAGE | CLI_OPTION_MEMORY | CLI_OPTION_AT | CLI_OPTION_PARENT |
+                CLI_OPTION_FOLLOW,
     .run = run,
 };

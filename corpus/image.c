@@ -1,6 +1,8 @@
 /* Builder of VHDX images. Spec: MS-VHDX 2.2 to 2.6, written down from the tables. */
 #include "corpus/image.h"
 
+#include "corpus/locator.h"
+
 enum { HEADER_BYTES = 4096, TABLE_BYTES = 65536, GUID_BYTES = 16 };
 
 const uint8_t IMAGE_GUID_BAT[16] = {0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42,
@@ -305,26 +307,6 @@ static void put_headers(struct image *im)
     image_add_region(im, IMAGE_GUID_METADATA, IMAGE_METADATA, (uint32_t)IMAGE_MIB, 1);
 }
 
-/* One key and one value: the parent's linkage. */
-static uint32_t put_locator(struct image *im)
-{
-    static const char key[] = "parent_linkage";
-    static const char value[] = "{01020304-0506-0708-090a-0b0c0d0e0f10}";
-    const uint32_t key_bytes = 2 * (sizeof(key) - 1);
-    const uint32_t value_bytes = 2 * (sizeof(value) - 1);
-    const uint64_t at = image_item_at(IMAGE_ITEM_LOCATOR);
-
-    image_put_bytes(im, at, IMAGE_GUID_LOCATOR_TYPE, GUID_BYTES);
-    image_put(im, at + 18, 2, 1);
-    image_put(im, at + 20, 4, 32);
-    image_put(im, at + 24, 4, 32 + key_bytes);
-    image_put(im, at + 28, 2, key_bytes);
-    image_put(im, at + 30, 2, value_bytes);
-    put_text(im, at + 32, key);
-    put_text(im, at + 32 + key_bytes, value);
-    return 32 + key_bytes + value_bytes;
-}
-
 static void put_metadata(struct image *im)
 {
     static const struct {
@@ -346,10 +328,9 @@ static void put_metadata(struct image *im)
     image_put(im, image_item_at(IMAGE_ITEM_LOGICAL_SECTOR), 4, im->spec.sector_bytes);
     image_put(im, image_item_at(IMAGE_ITEM_PHYSICAL_SECTOR), 4, im->spec.physical_bytes);
     if (im->spec.type == IMAGE_DIFFERENCING) {
-        const uint32_t length = put_locator(im);
-
         image_add_item(im, IMAGE_GUID_ITEM[IMAGE_ITEM_LOCATOR],
-                       (uint32_t)(image_item_at(IMAGE_ITEM_LOCATOR) - IMAGE_METADATA), length, 4);
+                       (uint32_t)(image_item_at(IMAGE_ITEM_LOCATOR) - IMAGE_METADATA), 0, 4);
+        locator_make(im);
     }
 }
 

@@ -117,6 +117,8 @@ static const struct command COMMANDS[] = {
     {.name = "item", .run = recipe_item},
     {.name = "block", .run = recipe_block},
     {.name = "bitmap", .run = recipe_bitmap},
+    {.name = "locator", .run = recipe_locator},
+    {.name = "key", .run = recipe_key},
     {.name = "log", .run = recipe_log},
     {.name = "entry", .run = recipe_entry},
     {.name = "data", .run = recipe_data, .is_descriptor = true},

@@ -167,7 +167,7 @@ static void scan(struct subject *s, struct image *im)
 
 static void expect_disk(struct fuzz_input *in, struct image *im)
 {
-    static uint8_t window[VX_BAT_WINDOW_BYTES];
+    static uint8_t window[2][VX_BAT_WINDOW_BYTES];
     const struct vx_source raw = image_source(im);
     const struct vx_facts *facts;
     struct replayed r;

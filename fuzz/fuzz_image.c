@@ -83,7 +83,7 @@ static bool is_called_readable(const struct findings *f)
 /* Read at the disk's ends, and at the beginning and the end of some of its blocks. */
 static void expect_readable(struct fuzz_input *in, const struct vxr_check *check)
 {
-    static uint8_t window[VX_BAT_WINDOW_BYTES];
+    static uint8_t window[2][VX_BAT_WINDOW_BYTES];
     static uint8_t bytes[PROBE_BYTES];
     const struct vx_facts *facts = &check->structure.facts;
     const struct vx_geometry *geo = &facts->geometry;

@@ -181,7 +181,7 @@ static void tell_map(void *ctx, vxo_range_fn *range_fn, void *range_ctx)
 
     (void)ctx;
     vx_disk_init(&disk, &check.view, &facts->geometry, &facts->regions.bat,
-                 check.structure.ws->table[0]);
+                 check.structure.ws->table);
     for (unsigned i = 0; i < RANGES_MOST; i++) {
         if (vx_disk_map(&disk, at, UINT64_MAX, &range) != VX_OK || range.length == 0) {
             break;

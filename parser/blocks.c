@@ -172,9 +172,7 @@ static void close_chunk(struct vx_entry_walk *walk, const struct vx_bat_run *run
     struct vx_entry entry = {
         .number = chunk,
         .is_bitmap = true,
-        .index =
-            vx_add_sat(vx_min(chunk, VX_CHUNKS_MAX) * vx_add_sat(walk->job->geo->chunk_ratio, 1),
-                       walk->job->geo->chunk_ratio),
+        .index = vx_geometry_bitmap_index(walk->job->geo, chunk),
     };
 
     if (run->kind == VX_RUN_HOLE) {

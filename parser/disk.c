@@ -7,15 +7,17 @@
 enum { BLOCKS_MAX = VX_DISK_BYTES_MAX / VX_BLOCK_BYTES_MIN };
 
 void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const struct vx_geometry *geo,
-                  const struct vx_region_place *bat, uint8_t window[VX_BAT_WINDOW_BYTES])
+                  const struct vx_region_place *bat, uint8_t window[2][VX_BAT_WINDOW_BYTES])
 {
     *disk = (struct vx_disk){
         .view = view,
         .geo = geo,
         .table_offset = bat->offset,
         .slot_count = vx_min(vx_div(bat->length, VX_BAT_ENTRY_BYTES), geo->bat_entries),
+        .chunk = UINT64_MAX,
     };
-    disk->window = window;
+    disk->window = window[0];
+    vx_bitmap_init(&disk->bitmap, view, window[1]);
 }
 
 /* Is slot `index` in the window, is it known to be in a hole? */
@@ -113,6 +115,44 @@ static void map_present(const struct vx_disk *disk, uint64_t entry, uint64_t in,
     }
 }
 
+/* A partially present block, from byte `in` of it on: sectors of this file or of the parent, as
+ * long as they are of one kind. Of a bitmap that cannot be read the rest of the block is lost. */
+static void map_partial(struct vx_disk *disk, uint64_t entry, uint64_t block, uint64_t in,
+                        struct vx_disk_range *range)
+{
+    const struct vx_geometry *geo = disk->geo;
+    uint64_t chunk = vx_div(block, geo->chunk_ratio);
+    uint64_t per_block = vx_min(vx_div(geo->block_bytes, geo->sector_bytes), VX_SECTORS_PER_CHUNK);
+    uint64_t sector = vx_div(in, geo->sector_bytes);
+    uint64_t first = vx_add_sat(vx_mod(block, geo->chunk_ratio) * per_block, sector);
+    uint64_t skip = vx_mod(in, geo->sector_bytes);
+    uint64_t wanted = vx_div_up(vx_add_sat(skip, range->length), geo->sector_bytes);
+    uint64_t same = 0;
+    bool is_own = false;
+
+    if (chunk != disk->chunk) {
+        disk->chunk = chunk;
+        disk->bitmap_status = vx_bitmap_find(disk->view, geo, disk->table_offset, disk->slot_count,
+                                             chunk, &disk->bitmap_block);
+    }
+    if (disk->bitmap_status != VX_OK) {
+        make_unreadable(range, disk->bitmap_status == VX_STOP ? VX_BAT_011 : VX_RUN_001);
+        return;
+    }
+    if (vx_bitmap_run(&disk->bitmap, disk->bitmap_block, first,
+                      vx_min(wanted, vx_sub_sat(per_block, sector)), &is_own, &same) != VX_OK) {
+        make_unreadable(range, VX_RUN_001);
+        return;
+    }
+    range->length = vx_min(
+        range->length, vx_sub_sat(vx_min(same, VX_SECTORS_PER_CHUNK) * geo->sector_bytes, skip));
+    if (is_own) {
+        map_present(disk, entry, in, range);
+    } else {
+        range->kind = VX_DISK_PARENT;
+    }
+}
+
 /* The part of one block, or of blocks in a hole of the table, that begins at range->offset;
  * range->length is an upper bound on entry. */
 static void map_block(struct vx_disk *disk, struct vx_disk_range *range)
@@ -144,7 +184,7 @@ static void map_block(struct vx_disk *disk, struct vx_disk_range *range)
         break;
     case VX_STATE_PARTIALLY_PRESENT:
         if (disk->geo->has_parent) {
-            make_unreadable(range, VX_RUN_006); /* which sectors are whose is not looked up */
+            map_partial(disk, entry, block, in, range);
             break;
         }
         map_present(disk, entry, in, range); /* state 7 without a parent reads as 6 */

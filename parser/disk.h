@@ -4,12 +4,13 @@
 #define VX_PARSER_DISK_H
 
 #include "parser/bat.h"
+#include "parser/bitmap.h"
 #include "parser/region.h"
 
 enum vx_disk_kind {
     VX_DISK_FILE,      /* bytes of the image, at file_offset */
     VX_DISK_ZERO,      /* zeros, wherever they come from */
-    VX_DISK_PARENT,    /* in the parent */
+    VX_DISK_PARENT,    /* whatever the parent has there: parser/chain.h */
     VX_DISK_UNREADABLE /* the rule says why; never taken for zeros */
 };
 
@@ -20,6 +21,7 @@ struct vx_disk_range {
     uint64_t file_offset; /* FILE only */
     unsigned state;       /* of the blocks; VX_STATE_COUNT when their entries are lost */
     enum vx_rule rule;    /* UNREADABLE only; VX_RUN_001 when the table could not be read */
+    uint32_t depth;       /* in a chain: the link that has it; 0 for a disk by itself */
 };
 
 struct vx_disk {
@@ -31,11 +33,16 @@ struct vx_disk {
     uint64_t window_first; /* BAT index of its first slot */
     uint64_t window_count; /* 0: empty */
     struct vx_range hole;  /* slots known to be zeros, because they lie in a hole of the file */
+    struct vx_bitmap bitmap;
+    uint64_t chunk;               /* that bitmap_block is of; UINT64_MAX: none yet */
+    enum vx_status bitmap_status; /* of vx_bitmap_find() */
+    uint64_t bitmap_block;
 };
 
-/* bat: usable. Everything handed in must outlive the disk; window is the disk's until then. */
+/* bat: usable. Everything handed in must outlive the disk; the two windows, for table and bitmaps,
+ * are the disk's until then. */
 void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const struct vx_geometry *geo,
-                  const struct vx_region_place *bat, uint8_t window[VX_BAT_WINDOW_BYTES]);
+                  const struct vx_region_place *bat, uint8_t window[2][VX_BAT_WINDOW_BYTES]);
 
 /* The range that begins at virtual `offset`: as long as kind, state and contiguity last, at most
  * `length` bytes. One step per block that is not in a hole of the table, and one per hole.
@@ -44,7 +51,7 @@ VX_MUST_USE enum vx_status vx_disk_map(struct vx_disk *disk, uint64_t offset, ui
                                        struct vx_disk_range *range);
 
 /* Read len virtual bytes at offset. Returns VX_OK, VX_E_USAGE when they are not all inside the
- * disk, VX_E_IO when some of them cannot be read; dst is then unspecified. */
+ * disk, VX_E_IO when some of them cannot be read or are in the parent; dst is then unspecified. */
 VX_MUST_USE enum vx_status vx_disk_read(struct vx_disk *disk, uint64_t offset, uint8_t *dst,
                                         size_t len);
 

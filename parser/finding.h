@@ -30,6 +30,9 @@ enum vx_object {
     VX_OBJ_METADATA_REGION, /* entry of the region table */
     VX_OBJ_METADATA_TABLE,
     VX_OBJ_METADATA_ENTRY, /* entry of the metadata table */
+    VX_OBJ_LOCATOR,
+    VX_OBJ_LOCATOR_KEY,   /* entry of the parent locator */
+    VX_OBJ_LOCATOR_VALUE, /* the same */
     VX_OBJ_DISK,
     VX_OBJ_BAT,
     VX_OBJ_PAYLOAD_ENTRY, /* entry of the BAT; argument 0 is the payload block */

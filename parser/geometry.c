@@ -140,3 +140,9 @@ uint64_t vx_geometry_payload_before(const struct vx_geometry *geo, uint64_t inde
     /* one bitmap slot closes each whole chunk; behind the last block lie unused slots */
     return vx_min(vx_sub_sat(slots, vx_geometry_bitmap_before(geo, index)), geo->payload_blocks);
 }
+
+uint64_t vx_geometry_bitmap_index(const struct vx_geometry *geo, uint64_t chunk)
+{
+    return vx_add_sat(vx_min(chunk, VX_CHUNKS_MAX) * vx_add_sat(geo->chunk_ratio, 1),
+                      geo->chunk_ratio);
+}

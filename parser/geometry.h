@@ -49,6 +49,9 @@ struct vx_bat_slot {
 };
 struct vx_bat_slot vx_geometry_slot(const struct vx_geometry *geo, uint64_t index);
 
+/* BAT index of the bitmap entry of a chunk; chunk: 0 to VX_CHUNKS_MAX, beyond it that. */
+uint64_t vx_geometry_bitmap_index(const struct vx_geometry *geo, uint64_t chunk);
+
 /* Payload blocks, and chunks' bitmap entries, among the first `index` slots of the BAT. */
 uint64_t vx_geometry_payload_before(const struct vx_geometry *geo, uint64_t index);
 uint64_t vx_geometry_bitmap_before(const struct vx_geometry *geo, uint64_t index);

@@ -87,6 +87,23 @@ static void check_required(struct vx_structure *s)
     }
 }
 
+/* An image may be sound although its parents are not: say so when nobody looks at them. */
+static void check_parent(struct vx_structure *s, const struct vx_source *view)
+{
+    struct vx_metadata *md = &s->facts.metadata;
+    struct vx_finding f = vx_finding_at(VX_RUN_006, VX_OBJ_DISK, 0, VX_NO_OFFSET, 0);
+
+    if ((md->parameters & VX_PARAM_HAS_PARENT) == 0) {
+        return;
+    }
+    if (md->has[VX_ITEM_PARENT_LOCATOR]) {
+        vx_locator_load(view, md, s->ws, s->rep, &s->facts.locator);
+    }
+    if (s->facts.has_geometry && !s->is_chain_judged) {
+        vx_report(s->rep, &f);
+    }
+}
+
 static void check_metadata(struct vx_structure *s, const struct vx_source *view)
 {
     struct vx_facts *facts = &s->facts;
@@ -102,6 +119,7 @@ static void check_metadata(struct vx_structure *s, const struct vx_source *view)
         return;
     }
     facts->has_geometry = vx_geometry_load(&facts->metadata, s->rep, &facts->geometry);
+    check_parent(s, view);
 }
 
 bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *view)
@@ -112,7 +130,9 @@ bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *v
     /* what is known may be of another view: only the head is the same in both */
     memset(&facts->metadata, 0, sizeof(facts->metadata));
     memset(&facts->geometry, 0, sizeof(facts->geometry));
+    memset(&facts->locator, 0, sizeof(facts->locator));
     memset(&facts->blocks, 0, sizeof(facts->blocks));
+    memset(&facts->partial, 0, sizeof(facts->partial));
     facts->has_geometry = false;
     vx_regions_load(view, s->ws, s->rep, &facts->regions);
     if (!facts->regions.copy[0].is_read && !facts->regions.copy[1].is_read) {
@@ -143,7 +163,6 @@ void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *v
         .claims = &s->claims,
         .pass_limit = s->pass_limit,
     };
-    struct vx_finding f = vx_finding_at(VX_RUN_006, VX_OBJ_DISK, 0, VX_NO_OFFSET, 0);
 
     if (!facts->has_geometry || !facts->regions.bat.is_usable ||
         vx_claims_init(&s->claims, s->claim_words, words, facts->geometry.block_mib,
@@ -153,7 +172,8 @@ void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *v
     }
     vx_blocks_check(&job, s->rep, &facts->blocks);
     if (facts->geometry.has_parent) {
-        vx_report(s->rep, &f);
+        vx_partial_check(view, &facts->geometry, &facts->regions.bat, s->ws, s->rep,
+                         &facts->partial);
     }
 }
 

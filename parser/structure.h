@@ -16,7 +16,9 @@
 #include "parser/fileid.h"
 #include "parser/geometry.h"
 #include "parser/header.h"
+#include "parser/locator.h"
 #include "parser/metadata.h"
+#include "parser/partial.h"
 #include "parser/region.h"
 
 struct vx_workspace;
@@ -30,7 +32,9 @@ struct vx_facts {
     struct vx_metadata metadata;
     bool has_geometry;
     struct vx_geometry geometry;
+    struct vx_locator locator; /* of a differencing image, else zeroed */
     struct vx_blocks blocks;
+    struct vx_partial partial; /* of a differencing image, else zeroed */
 };
 
 struct vx_structure {
@@ -38,7 +42,8 @@ struct vx_structure {
     struct vx_workspace *ws;
     uint64_t *claim_words;
     uint64_t claim_word_count;
-    uint64_t pass_limit; /* VX_BLOCK_PASSES_DEFAULT after init; the caller may change it */
+    bool is_chain_judged; /* false after init; the caller judges the parents: no RUN-006 */
+    uint64_t pass_limit;  /* VX_BLOCK_PASSES_DEFAULT after init; the caller may change it */
     struct vx_claims claims;
     struct vx_facts facts;
 };
@@ -58,10 +63,12 @@ VX_MUST_USE enum vx_status vx_structure_init(struct vx_structure *s, void *memor
  * the file is no VHDX, or one of an unknown version. There may still be no current header. */
 bool vx_structure_check_head(struct vx_structure *s, const struct vx_source *raw);
 
-/* Passes 5 to 7: regions, layout, metadata, geometry. Returns whether the geometry is known. */
+/* Passes 5 to 7: regions, layout, metadata, geometry, parent locator. Returns whether the geometry
+ * is known. */
 bool vx_structure_check_tables(struct vx_structure *s, const struct vx_source *view);
 
-/* Pass 8: all blocks. Call it after vx_structure_check_tables(). */
+/* Pass 8: all blocks, and of a differencing image the sector bitmaps. Call it after
+ * vx_structure_check_tables(). */
 void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *view);
 
 /* The whole check of an image without looking into its log: head, tables, blocks. A pending log

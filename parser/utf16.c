@@ -116,3 +116,47 @@ void vx_utf16_print(const uint8_t *bytes, uint32_t unit_count, struct vx_text *o
         out->utf8[out->len] = '\0'; /* append() may have left bytes of padding: all zero */
     }
 }
+
+void vx_utf16_inspect(const uint8_t *bytes, uint32_t unit_count, struct vx_utf16 *out)
+{
+    bool is_after_high = false;
+
+    *out = (struct vx_utf16){.units = unit_count, .is_well_formed = true};
+    for (uint32_t i = 0; i < unit_count; i++) {
+        uint32_t code = vx_le16(bytes + 2 * (size_t)i);
+
+        if (is_low_surrogate(code) != is_after_high) {
+            out->is_well_formed = false;
+        }
+        is_after_high = is_high_surrogate(code);
+        if (code == 0 && i + 1 < unit_count) {
+            out->has_nul = true;
+        }
+        out->has_end_nul = code == 0;
+    }
+    if (is_after_high) {
+        out->is_well_formed = false;
+    }
+    if (out->has_end_nul && unit_count > 0) {
+        out->units = unit_count - 1;
+    }
+}
+
+enum vx_utf16_match vx_utf16_match(const uint8_t *bytes, uint32_t unit_count, const char *word)
+{
+    enum vx_utf16_match match = VX_UTF16_SAME;
+    uint32_t i = 0;
+
+    for (; i < unit_count && word[i] != '\0'; i++) {
+        uint32_t code = vx_le16(bytes + 2 * (size_t)i);
+        uint32_t want = (uint8_t)word[i];
+
+        if (code != want) {
+            match = VX_UTF16_CASE;
+            if (code < 'A' || code > 'Z' || code + ('a' - 'A') != want) {
+                return VX_UTF16_OTHER;
+            }
+        }
+    }
+    return i == unit_count && word[i] == '\0' ? match : VX_UTF16_OTHER;
+}

@@ -19,4 +19,23 @@ struct vx_text {
  * Loop bound: unit_count. */
 void vx_utf16_print(const uint8_t *bytes, uint32_t unit_count, struct vx_text *out);
 
+/* How a string is made. */
+struct vx_utf16 {
+    uint32_t units;      /* up to, and without, the NUL at its end */
+    bool has_end_nul;    /* its last unit is NUL */
+    bool has_nul;        /* another unit is */
+    bool is_well_formed; /* every surrogate has its partner */
+};
+
+/* Look at all unit_count units at bytes (2 * unit_count readable bytes).
+ * Loop bound: unit_count. */
+void vx_utf16_inspect(const uint8_t *bytes, uint32_t unit_count, struct vx_utf16 *out);
+
+enum vx_utf16_match { VX_UTF16_OTHER, VX_UTF16_CASE, VX_UTF16_SAME };
+
+/* Do the unit_count units at bytes spell the word, which is ASCII, has no upper case and ends with
+ * a NUL? CASE: only when upper and lower case are the same.
+ * Loop bound: the length of the word. */
+enum vx_utf16_match vx_utf16_match(const uint8_t *bytes, uint32_t unit_count, const char *word);
+
 #endif

@@ -7,6 +7,7 @@
 #include "parser/base.h"
 #include "parser/crc32c.h"
 #include "parser/layout.h"
+#include "parser/locator.h"
 #include "parser/metadata.h"
 #include "parser/region.h"
 #include "parser/sort.h"
@@ -18,6 +19,7 @@ struct vx_workspace {
     uint8_t table[2][VX_TABLE_BYTES]; /* headers, region tables, metadata table, BAT window */
     struct vx_region region[VX_REGIONS_MAX]; /* filled by the regions pass, kept to the end */
     struct vx_item item[VX_ITEMS_MAX];
+    struct vx_locator_entry locator[VX_LOCATOR_ENTRIES_MAX];
     uint16_t order[VX_SORT_MAX];             /* scratch for sorting */
     struct vx_place unsorted[VX_LAYOUT_MAX]; /* scratch of the layout pass */
     struct vx_layout layout;                 /* filled by the layout pass, kept to the end */

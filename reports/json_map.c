@@ -40,7 +40,7 @@ static void tell_range(void *ctx, const struct vx_disk_range *range)
     vxo_put(&line.put, teller->has_range ? ",\n" : "[");
     put_uint(&line.put, "{ \"start\": ", range->offset);
     put_uint(&line.put, ", \"length\": ", range->length);
-    put_uint(&line.put, ", \"depth\": ", 0);
+    put_uint(&line.put, ", \"depth\": ", range->depth);
     put_bool(&line.put,
              ", \"present\": ", is_file || (is_zero && range->state != VX_STATE_NOT_PRESENT));
     put_bool(&line.put, ", \"zero\": ", is_zero);

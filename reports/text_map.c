@@ -36,8 +36,6 @@ static void tell_range(void *ctx, const struct vx_disk_range *range)
         vxo_page_write(page, range->state < VX_STATE_COUNT ? ", " : "");
         vxo_page_write(page, "cannot be read: ");
         vxo_page_write(page, vxo_rule_text(range->rule)->id);
-    } else if (range->kind == VX_DISK_PARENT) {
-        vxo_page_write(page, ", in the parent");
     }
     vxo_page_write(page, "\n");
 }

@@ -274,7 +274,7 @@ static void test_blocks__bitmap_with_two_faults__is_one_finding_each(void **stat
     image_bat_set(&im, 33, image_entry(1, 6));
     findings_init(&f, "two bitmaps on the log");
     check_image(&im, &f, NULL);
-    expect_summary(&f, "LAY-006e BAT-014e BAT-015e BAT-016e BAT-025e RUN-006w");
+    expect_summary(&f, "LAY-006e BAT-014e BAT-015e BAT-016e BAT-025e RUN-006i");
     expect_total(&f, VX_BAT_025, 2);
     findings_free(&f);
     image_free(&im);

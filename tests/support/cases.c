@@ -82,7 +82,7 @@ const struct rule_case CASES[] = {
      .overlay_bytes = 9 * VXR_OVERLAY_RECORD_BYTES, .want = "HDR-012w"},
 
     {.name = "bitmap slot that cannot be read", .rule = VX_BAT_011, .recipe = CHILD,
-     .bad = {BITMAP_SLOT, BITMAP_SLOT + 1}, .want = "RUN-001w RUN-006w"},
+     .bad = {BITMAP_SLOT, BITMAP_SLOT + 1}, .want = "RUN-001w RUN-006i"},
 };
 /* clang-format on */
 const size_t CASES_COUNT = VX_COUNT_OF(CASES);

@@ -16,6 +16,8 @@ static bool has_index(const struct vx_finding *x)
     case VX_OBJ_BAT_REGION:
     case VX_OBJ_METADATA_REGION:
     case VX_OBJ_METADATA_ENTRY:
+    case VX_OBJ_LOCATOR_KEY:
+    case VX_OBJ_LOCATOR_VALUE:
     case VX_OBJ_PAYLOAD_ENTRY:
     case VX_OBJ_BITMAP_ENTRY:
         return true;
@@ -25,6 +27,7 @@ static bool has_index(const struct vx_finding *x)
     case VX_OBJ_HEADER_SECTION:
     case VX_OBJ_LOG:
     case VX_OBJ_METADATA_TABLE:
+    case VX_OBJ_LOCATOR:
     case VX_OBJ_DISK:
     case VX_OBJ_BAT:
     case VX_OBJ_BLOCKS:

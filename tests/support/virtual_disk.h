@@ -1,5 +1,4 @@
-/* The virtual disk of a checked image as it is after replay, read by vhdxray's own code; only what
- * that leaves open, the sectors of partially present blocks, is looked up here. */
+/* The virtual disk of a checked image as it is after replay, read by vhdxray's own code. */
 #ifndef TESTS_VIRTUAL_DISK_H
 #define TESTS_VIRTUAL_DISK_H
 
@@ -9,7 +8,7 @@
 struct virtual_disk {
     const struct vxr_check *check;
     struct vx_disk disk;
-    uint8_t window[VX_BAT_WINDOW_BYTES];
+    uint8_t window[2][VX_BAT_WINDOW_BYTES];
 };
 
 /* check: run, with a known geometry; must outlive the disk, and both stay where they are. */

@@ -1,0 +1,18 @@
+/* Files below a folder, opened so that no name, no link and no race leads out of it. */
+#ifndef CLI_BENEATH_H
+#define CLI_BENEATH_H
+
+#include "cli/win_path.h"
+
+/* Open the folder that holds the file at `path`. Returns a descriptor to close, or -1 with errno.
+ */
+int cli_folder_of(const char *path);
+
+/* Open the regular file that `path` names below `folder`. A name is taken as it is written, or else
+ * as the one that differs from it in case only. What is not a regular file is refused without
+ * waiting for anything. found: gets the names that were used, separated by "/".
+ * Returns a descriptor to close, or -1 after a text for the user. */
+int cli_open_beneath(int folder, const struct cli_win_path *path, struct vxo_buffer *found,
+                     struct vxo_buffer *error);
+
+#endif

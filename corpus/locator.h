@@ -1,0 +1,23 @@
+/* The parent locator of an image by image_make(), entry by entry. MS-VHDX 2.6.2.6. */
+#ifndef CORPUS_LOCATOR_H
+#define CORPUS_LOCATOR_H
+
+#include "corpus/image.h"
+
+enum { LOCATOR_STRING_MAX = 65535, LOCATOR_BYTES_MAX = 1048576 };
+
+/* A locator without entries, in the place of the one that is there; as the item's length, too. */
+void locator_clear(struct image *im);
+
+/* Append an entry: its strings are put behind all others. Returns false, and changes nothing, when
+ * the locator would become longer than LOCATOR_BYTES_MAX. */
+bool locator_add(struct image *im, const void *key, size_t key_bytes, const void *value,
+                 size_t value_bytes);
+
+/* The same with ASCII as UTF-16LE; short ones only. */
+void locator_add_text(struct image *im, const char *key, const char *value);
+
+/* What a child of an image by image_make() holds: its parent's linkage, and a relative path. */
+void locator_make(struct image *im);
+
+#endif

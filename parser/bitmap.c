@@ -1,0 +1,202 @@
+/* Sector bitmaps through a window. What lies in a hole of the file is zeros, and not read. */
+#include "parser/bitmap.h"
+
+#include "parser/bytes.h"
+
+enum { BYTE_BITS = 8, LEAST_BYTES = 4096 };
+
+enum vx_status vx_bitmap_find(const struct vx_source *view, const struct vx_geometry *geo,
+                              uint64_t table_offset, uint64_t slot_count, uint64_t chunk,
+                              uint64_t *block)
+{
+    uint64_t index = vx_geometry_bitmap_index(geo, chunk);
+    uint8_t bytes[VX_BAT_ENTRY_BYTES] = {0};
+    uint64_t entry = 0;
+
+    *block = 0;
+    if (index >= slot_count) {
+        return VX_STOP;
+    }
+    if (vx_source_read(view, vx_bat_slot_offset(table_offset, index), bytes, sizeof(bytes)) !=
+        VX_OK) {
+        return VX_E_IO;
+    }
+    entry = vx_le64(bytes);
+    *block = vx_bat_mib(entry) << VX_MIB_SHIFT;
+    if (vx_bat_state(entry) != VX_STATE_FULLY_PRESENT || *block == 0 ||
+        !vx_within(*block, VX_BITMAP_BLOCK_BYTES, view->size)) {
+        return VX_STOP;
+    }
+    return VX_OK;
+}
+
+void vx_bitmap_init(struct vx_bitmap *bitmap, const struct vx_source *view,
+                    uint8_t window[VX_BITMAP_WINDOW_BYTES])
+{
+    *bitmap = (struct vx_bitmap){.view = view};
+    bitmap->window = window;
+}
+
+/* Read the window that begins at `offset`: what is wanted, and a little more, for what is asked
+ * next mostly lies behind it, at most up to `end`. Returns whether it is there. */
+static bool fill(struct vx_bitmap *bitmap, uint64_t offset, uint64_t end, uint64_t wanted)
+{
+    uint64_t count = vx_min(vx_max(wanted, LEAST_BYTES), VX_BITMAP_WINDOW_BYTES);
+    struct vx_range data = {0};
+
+    count = vx_min(vx_sub_sat(end, offset), count);
+    bitmap->window_count = 0;
+    bitmap->window_offset = offset;
+    bitmap->is_hole =
+        vx_source_next_data(bitmap->view, offset, end, &data) == VX_OK && data.begin > offset;
+    if (bitmap->is_hole) {
+        bitmap->window_count = vx_sub_sat(data.begin, offset);
+        return true;
+    }
+    if (count > VX_BITMAP_WINDOW_BYTES || /* cannot be: vx_min() */
+        vx_source_read(bitmap->view, offset, bitmap->window, (size_t)count) != VX_OK) {
+        return false;
+    }
+    bitmap->window_count = count;
+    return true;
+}
+
+/* The bytes of the window from `offset` on, which is below `end`: their number, and *at the
+ * position of the first. 0 when they cannot be read. */
+static uint64_t look(struct vx_bitmap *bitmap, uint64_t offset, uint64_t end, uint64_t wanted,
+                     uint64_t *at)
+{
+    *at = 0;
+    if (offset < bitmap->window_offset ||
+        !vx_within(vx_sub_sat(offset, bitmap->window_offset), 1, bitmap->window_count)) {
+        if (!fill(bitmap, offset, end, wanted)) {
+            return 0;
+        }
+    }
+    *at = vx_sub_sat(offset, bitmap->window_offset);
+    return vx_sub_sat(bitmap->window_count, *at);
+}
+
+/* How many of the bits of the window from bit `first` of byte `at` on are `is_set`? At most those
+ * of `count` bytes. */
+static uint64_t same_bits(const struct vx_bitmap *bitmap, uint64_t at, unsigned first,
+                          uint64_t count, bool is_set)
+{
+    uint64_t end = vx_min(vx_add_sat(at, count), VX_BITMAP_WINDOW_BYTES);
+    uint8_t plain = is_set ? 0xff : 0;
+    uint64_t same = 0;
+    uint64_t i = at;
+
+    while (i < end && i < VX_BITMAP_WINDOW_BYTES) {
+        uint8_t byte = bitmap->window[i];
+
+        if (byte == plain && first == 0) {
+            same += BYTE_BITS;
+            i++;
+            continue;
+        }
+        for (unsigned bit = first; bit < BYTE_BITS; bit++) {
+            if (((byte >> bit) % 2 != 0) != is_set) {
+                return same;
+            }
+            same++;
+        }
+        first = 0;
+        i++;
+    }
+    return same;
+}
+
+enum vx_status vx_bitmap_run(struct vx_bitmap *bitmap, uint64_t block, uint64_t first,
+                             uint64_t count, bool *is_set, uint64_t *same)
+{
+    uint64_t end = vx_add_sat(block, VX_BITMAP_BLOCK_BYTES);
+
+    *is_set = false;
+    *same = 0;
+    while (*same < count) { /* each turn passes a window, or is the last */
+        uint64_t bit = vx_add_sat(first, *same);
+        uint64_t at = 0;
+        uint64_t wanted = vx_sub_sat(count, *same) / BYTE_BITS + 1;
+        uint64_t bytes = look(bitmap, vx_add_sat(block, bit / BYTE_BITS), end, wanted, &at);
+        uint64_t room =
+            vx_sub_sat(vx_min(bytes, VX_BITMAP_BLOCK_BYTES) * BYTE_BITS, bit % BYTE_BITS);
+        uint64_t found = room;
+
+        if (bytes == 0 || room == 0) {
+            return *same > 0 ? VX_OK : VX_E_IO; /* the next call says that it cannot be read */
+        }
+        if (bitmap->is_hole) {
+            if (*is_set) {
+                break;
+            }
+        } else {
+            if (*same == 0 && at < VX_BITMAP_WINDOW_BYTES) {
+                *is_set = (bitmap->window[at] >> (bit % BYTE_BITS)) % 2 != 0;
+            }
+            found = same_bits(bitmap, at, (unsigned)(bit % BYTE_BITS), bytes, *is_set);
+        }
+        *same = vx_add_sat(*same, found);
+        if (found < room) {
+            break;
+        }
+    }
+    *same = vx_min(*same, count);
+    return VX_OK;
+}
+
+/* How many bits of a byte are 1. */
+static uint64_t ones(unsigned byte)
+{
+    uint64_t count = 0;
+
+    for (unsigned bit = 0; bit < BYTE_BITS; bit++) {
+        count += (byte >> bit) % 2;
+    }
+    return count;
+}
+
+/* How many bits are 1 in `bits` bits of the window from byte `at` on, those of its bytes at most.
+ */
+static uint64_t ones_in(const struct vx_bitmap *bitmap, uint64_t at, uint64_t bits)
+{
+    uint64_t end = vx_min(vx_add_sat(at, bits / BYTE_BITS), VX_BITMAP_WINDOW_BYTES);
+    uint64_t count = 0;
+    uint64_t i = at;
+
+    for (; i < end && i < VX_BITMAP_WINDOW_BYTES; i++) {
+        uint8_t byte = bitmap->window[i];
+
+        count += byte == 0xff ? BYTE_BITS : ones(byte);
+    }
+    if (bits % BYTE_BITS != 0 && i < VX_BITMAP_WINDOW_BYTES) {
+        count += ones(bitmap->window[i] % (1u << (bits % BYTE_BITS)));
+    }
+    return count;
+}
+
+enum vx_status vx_bitmap_count(struct vx_bitmap *bitmap, uint64_t block, uint64_t first,
+                               uint64_t count, uint64_t *set)
+{
+    uint64_t end = vx_add_sat(block, VX_BITMAP_BLOCK_BYTES);
+    uint64_t done = 0;
+
+    *set = 0;
+    while (done < count) { /* each turn passes a window */
+        uint64_t at = 0;
+        uint64_t wanted = vx_sub_sat(count, done) / BYTE_BITS + 1;
+        uint64_t bytes =
+            look(bitmap, vx_add_sat(block, vx_add_sat(first, done) / BYTE_BITS), end, wanted, &at);
+        uint64_t bits =
+            vx_min(vx_min(bytes, VX_BITMAP_BLOCK_BYTES) * BYTE_BITS, vx_sub_sat(count, done));
+
+        if (bits == 0) {
+            return VX_E_IO;
+        }
+        if (!bitmap->is_hole) {
+            *set = vx_add_sat(*set, ones_in(bitmap, at, bits));
+        }
+        done = vx_add_sat(done, bits);
+    }
+    return VX_OK;
+}
