@@ -115,19 +115,20 @@ static bool read_check(struct reader *in)
     return true;
 }
 
-static bool read_raw(struct reader *in)
+/* A part behind the check: raw VERDICT, chain VERDICT. */
+static bool read_part(struct reader *in, struct expect_part *part, bool *has_part)
 {
     unsigned verdict;
 
-    if (!in->has_check || in->e->has_raw) {
-        return fail(in, "one raw part follows the check");
+    if (!in->has_check || *has_part) {
+        return fail(in, "one part raw and one part chain may follow the check");
     }
     if (in->count != 2 || !find(VERDICT, VX_COUNT_OF(VERDICT), in->word[1], &verdict)) {
-        return fail(in, "raw VERDICT is wanted");
+        return fail(in, "raw VERDICT or chain VERDICT is wanted");
     }
-    in->e->raw.verdict = (enum vx_verdict)verdict;
-    in->part = &in->e->raw;
-    in->e->has_raw = true;
+    part->verdict = (enum vx_verdict)verdict;
+    in->part = part;
+    *has_part = true;
     return true;
 }
 
@@ -195,10 +196,11 @@ static bool read_finding(struct reader *in)
     struct expect_line line;
 
     if (!read_line(in, &line)) {
-        return fail(in, "neither check, raw, reads nor RULE SEVERITY TOTAL, @OFFSET, [INDEX]");
+        return fail(in,
+                    "neither check, raw, chain, reads nor RULE SEVERITY TOTAL, @OFFSET, [INDEX]");
     }
     if (part == NULL || part->count == EXPECT_LINES) {
-        return fail(in, "findings follow a check or raw");
+        return fail(in, "findings follow a check, raw or chain");
     }
     if (part->count > 0 && !is_before(&part->line[part->count - 1], &line)) {
         return fail(in, "not in the order of the rules, then of severities");
@@ -217,7 +219,10 @@ static bool read_words(struct reader *in)
         return read_check(in);
     }
     if (strcmp(in->word[0], "raw") == 0) {
-        return read_raw(in);
+        return read_part(in, &in->e->raw, &in->e->has_raw);
+    }
+    if (strcmp(in->word[0], "chain") == 0) {
+        return read_part(in, &in->e->chain, &in->e->has_chain);
     }
     return strcmp(in->word[0], "reads") == 0 ? read_reads(in) : read_finding(in);
 }
@@ -268,8 +273,8 @@ bool expect_part_equal(const struct expect_part *a, const struct expect_part *b)
 
 /* ---- printing ---- */
 
-/* Both parts at their longest are shorter than the text. */
-static size_t print_part(const struct expect_part *part, char *text, size_t len)
+/* All parts at their longest are shorter than the text. */
+static size_t print_lines(const struct expect_part *part, char *text, size_t len)
 {
     for (size_t i = 0; i < part->count; i++) {
         const struct expect_line *line = &part->line[i];
@@ -290,16 +295,24 @@ static size_t print_part(const struct expect_part *part, char *text, size_t len)
     return len;
 }
 
+static size_t print_part(const char *name, const struct expect_part *part, char *text, size_t len)
+{
+    len += (size_t)snprintf(text + len, EXPECT_TEXT_BYTES - len, "%s %s\n", name,
+                            VERDICT[part->verdict]);
+    return print_lines(part, text, len);
+}
+
 void expectation_print(const struct expectation *e, char text[EXPECT_TEXT_BYTES])
 {
     size_t len = (size_t)snprintf(text, EXPECT_TEXT_BYTES, "check %s %d\n",
                                   VERDICT[e->check.verdict], STATUS[e->check.verdict]);
 
-    len = print_part(&e->check, text, len);
+    len = print_lines(&e->check, text, len);
     if (e->has_raw) {
-        len += (size_t)snprintf(text + len, EXPECT_TEXT_BYTES - len, "raw %s\n",
-                                VERDICT[e->raw.verdict]);
-        len = print_part(&e->raw, text, len);
+        len = print_part("raw", &e->raw, text, len);
+    }
+    if (e->has_chain) {
+        len = print_part("chain", &e->chain, text, len);
     }
     if (e->has_reads) {
         (void)snprintf(text + len, EXPECT_TEXT_BYTES - len, "reads %" PRIu64 "\n", e->reads);

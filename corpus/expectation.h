@@ -4,7 +4,7 @@
 
 #include "parser/finding.h"
 
-enum { EXPECT_LINES = 128, EXPECT_ERROR_BYTES = 256, EXPECT_TEXT_BYTES = 24576 };
+enum { EXPECT_LINES = 128, EXPECT_ERROR_BYTES = 256, EXPECT_TEXT_BYTES = 36864 };
 
 /* A rule that fires with one severity. */
 struct expect_line {
@@ -28,6 +28,8 @@ struct expectation {
     int exit_status;
     bool has_raw; /* else the structures as they lie say the same */
     struct expect_part raw;
+    bool has_chain;           /* the recipe names a parent */
+    struct expect_part chain; /* as after replay, and judged with its parents */
     bool has_reads;
     uint64_t reads; /* bytes a check reads at most */
     char error[EXPECT_ERROR_BYTES];

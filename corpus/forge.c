@@ -40,32 +40,16 @@ bool forge_number(const char *text, uint64_t *value)
 
 /* ---- recipes ---- */
 
-/* Make the recipe's image; recipe_free() it, whatever the result. */
-static bool make(const struct forge *o, const char *name, struct recipe *r)
-{
-    size_t len = 0;
-    char *path;
-    char *text = library_text(o->recipes, name, ".recipe", &len, &path);
-    bool is_good = false;
-
-    memset(r, 0, sizeof(*r));
-    if (text == NULL) {
-        (void)forge_complain(path, errno == ENOENT ? "there is no such recipe" : strerror(errno));
-    } else if (!recipe_read(r, path, text, len)) {
-        (void)fprintf(stderr, "vhdxforge: %s\n", r->error);
-    } else {
-        is_good = true;
-    }
-    free(text);
-    free(path);
-    return is_good;
-}
-
 int forge_each(const struct forge *o, const char *name, forge_each_fn *each)
 {
     struct recipe *r = memory_take(1, sizeof(*r));
-    const int status = make(o, name, r) ? each(o, name, r) : FORGE_FAILED;
+    int status = FORGE_FAILED;
 
+    if (library_recipe(r, o->recipes, name)) {
+        status = each(o, name, r);
+    } else {
+        (void)fprintf(stderr, "vhdxforge: %s\n", r->error);
+    }
     recipe_free(r);
     free(r);
     return status;

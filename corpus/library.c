@@ -162,3 +162,23 @@ char *library_text(const char *folder, const char *name, const char *suffix, siz
     }
     return text;
 }
+
+bool library_recipe(struct recipe *r, const char *folder, const char *name)
+{
+    size_t len = 0;
+    char *path;
+    char *text = library_text(folder, name, ".recipe", &len, &path);
+    const int code = errno;
+    bool is_good = false;
+
+    if (text != NULL) {
+        is_good = recipe_read(r, path, text, len);
+    } else {
+        memset(r, 0, sizeof(*r));
+        (void)snprintf(r->error, sizeof(r->error), "%s: %s", path,
+                       code == ENOENT ? "there is no such recipe" : strerror(code));
+    }
+    free(text);
+    free(path);
+    return is_good;
+}

@@ -2,7 +2,7 @@
 #ifndef CORPUS_LIBRARY_H
 #define CORPUS_LIBRARY_H
 
-#include "parser/base.h"
+#include "corpus/recipe.h"
 
 struct library_recipe {
     char *name; /* "AREA/NAME" */
@@ -27,5 +27,8 @@ void library_free(struct library *library);
 enum { LIBRARY_TEXT_MAX = 1048576 };
 char *library_text(const char *folder, const char *name, const char *suffix, size_t *len,
                    char **path);
+
+/* Read the recipe NAME below `folder`: recipe_read(), and r->error also says why there is none. */
+bool library_recipe(struct recipe *r, const char *folder, const char *name);
 
 #endif

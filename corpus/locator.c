@@ -3,6 +3,7 @@
 
 #include "corpus/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,9 +95,18 @@ void locator_add_text(struct image *im, const char *key, const char *value)
     (void)locator_add(im, keys, key_bytes, values, value_bytes);
 }
 
+void locator_name(struct image *im, const char *linkage, const char *file)
+{
+    char text[TEXT_BYTES / 2];
+
+    locator_clear(im);
+    (void)snprintf(text, sizeof(text), "{%s}", linkage);
+    locator_add_text(im, "parent_linkage", text);
+    (void)snprintf(text, sizeof(text), ".\\%.*s.vhdx", (int)LOCATOR_FILE_MAX, file);
+    locator_add_text(im, "relative_path", text);
+}
+
 void locator_make(struct image *im)
 {
-    locator_clear(im);
-    locator_add_text(im, "parent_linkage", "{53525150-5554-5756-5859-5a5b5c5d5e5f}");
-    locator_add_text(im, "relative_path", ".\\parent.vhdx");
+    locator_name(im, LOCATOR_LINKAGE, "parent");
 }

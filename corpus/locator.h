@@ -17,7 +17,15 @@ bool locator_add(struct image *im, const void *key, size_t key_bytes, const void
 /* The same with ASCII as UTF-16LE; short ones only. */
 void locator_add_text(struct image *im, const char *key, const char *value);
 
-/* What a child of an image by image_make() holds: its parent's linkage, and a relative path. */
+/* What a child holds, in the place of what is there: its parent's linkage, a GUID in text, and a
+ * relative path to FILE.vhdx in the same folder. file: at most LOCATOR_FILE_MAX characters. */
+enum { LOCATOR_FILE_MAX = 200 };
+void locator_name(struct image *im, const char *linkage, const char *file);
+
+/* The same for any image by image_make(), called parent. */
 void locator_make(struct image *im);
+
+/* The DataWriteGuid of an image by image_make(). */
+#define LOCATOR_LINKAGE "53525150-5554-5756-5859-5a5b5c5d5e5f"
 
 #endif

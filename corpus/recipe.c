@@ -117,6 +117,7 @@ static const struct command COMMANDS[] = {
     {.name = "item", .run = recipe_item},
     {.name = "block", .run = recipe_block},
     {.name = "bitmap", .run = recipe_bitmap},
+    {.name = "parent", .run = recipe_parent},
     {.name = "locator", .run = recipe_locator},
     {.name = "key", .run = recipe_key},
     {.name = "log", .run = recipe_log},

@@ -10,6 +10,7 @@
 
 enum {
     RECIPE_TITLE_BYTES = 256,
+    RECIPE_NAME_BYTES = 128,
     RECIPE_TEXT_MAX = 1048576,               /* bytes of a recipe */
     RECIPE_STEPS_MAX = 4194304,              /* single writes, or 512 bytes of a long one */
     RECIPE_CHUNKS_MAX = 64 * 1048576 / 4096, /* of 4 KiB: bytes that are really written */
@@ -41,6 +42,7 @@ struct recipe {
     char title[RECIPE_TITLE_BYTES];
     bool fires[VX_RULE_COUNT];
     bool misses[VX_RULE_COUNT];
+    char parent[RECIPE_NAME_BYTES]; /* "AREA/NAME" of the recipe of the parent's image, or empty */
     struct image im;
     bool has_image;
     bool is_created; /* by `create`: its spec means something */

@@ -8,7 +8,7 @@ typedef bool command_fn(struct recipe *r);
 
 command_fn recipe_create, recipe_empty, recipe_size, recipe_unsealed; /* recipe_image.c */
 command_fn recipe_region, recipe_item, recipe_block, recipe_bitmap;
-command_fn recipe_locator, recipe_key;                        /* recipe_locator.c */
+command_fn recipe_parent, recipe_locator, recipe_key;         /* recipe_locator.c */
 command_fn recipe_set, recipe_put, recipe_bytes, recipe_fill; /* recipe_bytes.c */
 command_fn recipe_copy, recipe_swap;
 command_fn recipe_log, recipe_entry, recipe_data, recipe_zero;        /* recipe_log.c */

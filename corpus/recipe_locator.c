@@ -13,6 +13,42 @@ static bool needs_locator(struct recipe *r)
            line_fail(r, "only what was created differencing has a locator", NULL);
 }
 
+/* AREA/NAME, of letters, digits and hyphens: it becomes part of paths. Returns NAME, or NULL. */
+static const char *file_of(const char *name)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    const size_t area = strspn(name, plain);
+    const char *file = name + area + 1;
+
+    if (area == 0 || name[area] != '/' || *file == '\0' || file[strspn(file, plain)] != '\0' ||
+        strlen(name) >= RECIPE_NAME_BYTES) {
+        return NULL;
+    }
+    return file;
+}
+
+bool recipe_parent(struct recipe *r)
+{
+    const char *linkage = line_option_text(r, "linkage");
+    const char *name;
+    const char *file;
+    uint8_t guid[16];
+
+    if (!needs_locator(r) || !line_word(r, 1, &name)) {
+        return false;
+    }
+    file = file_of(name);
+    if (file == NULL) {
+        return line_fail(r, "AREA/NAME of a recipe is wanted", name);
+    }
+    if (linkage != NULL && !word_guid(linkage, guid)) {
+        return line_fail(r, "not a GUID", linkage);
+    }
+    memcpy(r->parent, name, strlen(name) + 1);
+    locator_name(&r->im, linkage != NULL ? linkage : LOCATOR_LINKAGE, file);
+    return true;
+}
+
 bool recipe_locator(struct recipe *r)
 {
     if (!needs_locator(r)) {

@@ -13,6 +13,7 @@
 #include "corpus/digest.h"
 #include "corpus/forge.h"
 #include "corpus/library.h"
+#include "corpus/lineage.h"
 #include "corpus/logbuild.h"
 
 static const char HELP[] =
@@ -23,6 +24,7 @@ static const char HELP[] =
     "  list                      the recipes and their titles\n"
     "  build NAME OUT            the image of one recipe\n"
     "  build --all DIR           the images of all recipes: DIR/AREA/NAME.vhdx\n"
+    "  chain NAME DIR            the images of a recipe and of its parents: DIR/NAME.vhdx each\n"
     "  show NAME                 a recipe and what a check must say about its image\n"
     "  show --pattern P          the 4096 bytes of pattern P, on standard output\n"
     "  content NAME OUT          the virtual disk that the image must yield\n"
@@ -82,6 +84,47 @@ static int run_build(const struct forge *o)
     }
     return o->count == 2 ? forge_each(o, o->argument[0], build_one)
                          : forge_usage("build takes a recipe's name and a file");
+}
+
+/* ---- chain ---- */
+
+/* DIR/FILE.vhdx, FILE being the name without its area: the locators of children say so. */
+static int write_link(const struct forge *o, const char *name, const struct image *im)
+{
+    char path[FORGE_PATH_BYTES];
+    const int len = snprintf(path, sizeof(path), "%s%s.vhdx", o->argument[1], strchr(name, '/'));
+
+    if (len < 0 || len >= FORGE_PATH_BYTES) {
+        return forge_complain(o->argument[1], "this name is too long");
+    }
+    return forge_write(o, im, path);
+}
+
+static int write_lineage(const struct forge *o, const struct lineage *lineage)
+{
+    int status = forge_folder(o->argument[1]) ? FORGE_DONE : FORGE_FAILED;
+
+    for (size_t i = 0; i < lineage->count && status == FORGE_DONE; i++) {
+        status = write_link(o, lineage->name[i], &lineage->recipe[i]->im);
+    }
+    return status;
+}
+
+static int run_chain(const struct forge *o)
+{
+    struct lineage lineage;
+    int status = FORGE_FAILED;
+
+    if (o->count != 2) {
+        return forge_usage("chain takes a recipe's name and a folder");
+    }
+    if (lineage_read(&lineage, o->recipes, o->argument[0])) {
+        status = write_lineage(o, &lineage);
+    } else {
+        (void)fprintf(stderr, "vhdxforge: %s\n", lineage.error);
+    }
+    lineage_free(&lineage);
+    return status;
 }
 
 /* ---- show, content ---- */
@@ -203,9 +246,10 @@ static const struct verb {
     const char *name;
     forge_verb_fn *run;
 } VERBS[] = {
-    {"list", run_list},       {"build", run_build},     {"show", run_show},
-    {"content", run_content}, {"sum", run_sum},         {"mutate", forge_mutate},
-    {"pack", forge_pack},     {"unpack", forge_unpack}, {"words", forge_words},
+    {"list", run_list},       {"build", run_build},     {"chain", run_chain},
+    {"show", run_show},       {"content", run_content}, {"sum", run_sum},
+    {"mutate", forge_mutate}, {"pack", forge_pack},     {"unpack", forge_unpack},
+    {"words", forge_words},
 };
 
 /* Where `make install` puts the recipes, seen from the program. */

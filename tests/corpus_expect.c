@@ -3,8 +3,7 @@
  *
  *     corpus_expect FOLDER AREA/NAME...    e.g. corpus_expect corpus/recipes hdr/sequence-equal
  *     corpus_expect -r FOLDER AREA/NAME... with the bytes a check reads */
-#include "corpus/library.h"
-#include "corpus/recipe.h"
+#include "corpus/lineage.h"
 #include "tests/support/judge.h"
 
 #include <stdio.h>
@@ -12,28 +11,26 @@
 
 static bool print(const char *folder, const char *name, bool has_reads)
 {
-    static struct recipe r;
+    static struct lineage lineage;
     static struct expectation e;
     static char out[EXPECT_TEXT_BYTES];
+    const bool is_good = lineage_read(&lineage, folder, name);
     struct judged judged;
-    size_t len = 0;
-    char *path;
-    char *text = library_text(folder, name, ".recipe", &len, &path);
-    const bool is_good = text != NULL && recipe_read(&r, path, text, len);
 
     if (is_good) {
-        judge_image(&r.im, name, false, &judged);
+        judge_image(&lineage.recipe[0]->im, name, false, &judged);
         judged_expectation(&judged, &e);
+        if (lineage.recipe[0]->parent[0] != '\0') {
+            judge_chain(&lineage, &e);
+        }
         e.has_reads = has_reads;
         expectation_print(&e, out);
         printf("%s", out);
         judged_free(&judged);
     } else {
-        fprintf(stderr, "corpus_expect: %s\n", text == NULL ? path : r.error);
+        fprintf(stderr, "corpus_expect: %s\n", lineage.error);
     }
-    recipe_free(&r);
-    free(text);
-    free(path);
+    lineage_free(&lineage);
     return is_good;
 }
 

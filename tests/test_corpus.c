@@ -3,12 +3,13 @@
  * of this is the same with any memory, and that faults are said. Every rule has its recipes. Spec:
  * corpus/README.md. */
 #include "corpus/library.h"
-#include "corpus/recipe.h"
+#include "corpus/lineage.h"
 #include "tests/support/cases.h"
 #include "tests/support/content.h"
 #include "tests/support/expect.h"
 #include "tests/support/expect_steady.h"
 #include "tests/support/judge.h"
+#include "tests/support/linked.h"
 #include "tests/support/unit.h"
 
 #include <stdio.h>
@@ -19,20 +20,6 @@ static struct library library;
 static char folder[PATH_BYTES];
 
 /* ---- reading ---- */
-
-static void read_recipe(const char *name, struct recipe *r)
-{
-    size_t len = 0;
-    char *path;
-    char *text = library_text(folder, name, ".recipe", &len, &path);
-
-    assert_non_null(text);
-    if (!recipe_read(r, path, text, len)) {
-        fail_msg("%s", r->error);
-    }
-    free(text);
-    free(path);
-}
 
 static void read_expectation(const char *name, struct expectation *e)
 {
@@ -54,15 +41,22 @@ static void read_expectation(const char *name, struct expectation *e)
 static bool equal(const struct expectation *a, const struct expectation *b)
 {
     return expect_part_equal(&a->check, &b->check) && a->exit_status == b->exit_status &&
-           a->has_raw == b->has_raw && (!a->has_raw || expect_part_equal(&a->raw, &b->raw));
+           a->has_raw == b->has_raw && (!a->has_raw || expect_part_equal(&a->raw, &b->raw)) &&
+           a->has_chain == b->has_chain &&
+           (!a->has_chain || expect_part_equal(&a->chain, &b->chain));
 }
 
-static void compare(const char *name, const struct expectation *want, const struct judged *judged)
+static void compare(const struct lineage *lineage, const struct expectation *want,
+                    const struct judged *judged)
 {
     static struct expectation got;
     static char text[EXPECT_TEXT_BYTES];
+    const char *name = lineage->name[0];
 
     judged_expectation(judged, &got);
+    if (lineage->recipe[0]->parent[0] != '\0') {
+        judge_chain(lineage, &got);
+    }
     if (!equal(want, &got)) {
         expectation_print(want, text);
         print_error("%s: wanted\n%s", name, text);
@@ -71,8 +65,10 @@ static void compare(const char *name, const struct expectation *want, const stru
     }
 }
 
-static void check_with(struct recipe *r, const char *name, const struct expectation *want)
+static void check_with(const struct lineage *lineage, const struct expectation *want)
 {
+    struct recipe *r = lineage->recipe[0];
+    const char *name = lineage->name[0];
     struct judged plenty;
     struct judged least;
 
@@ -80,7 +76,7 @@ static void check_with(struct recipe *r, const char *name, const struct expectat
     judge_image(&r->im, name, true, &least);
     expect_invariants(&plenty.check, plenty.size);
     expect_invariants(&plenty.raw, r->im.size);
-    compare(name, want, &plenty);
+    compare(lineage, want, &plenty);
     expect_same(&plenty.check, &least.check, "the least memory");
     expect_same(&plenty.raw, &least.raw, "the least memory");
     if (want->has_reads && plenty.bytes_read > want->reads) {
@@ -91,6 +87,23 @@ static void check_with(struct recipe *r, const char *name, const struct expectat
     expect_steady(&r->im, name, &plenty);
     expect_faults_said(&r->im, name);
     judged_free(&plenty);
+}
+
+/* Findings about a chain are like all others, and do not hang on memory either. */
+static void check_chain(const struct lineage *lineage)
+{
+    static struct linked plenty;
+    static struct linked least;
+
+    linked_open(&plenty, lineage, false);
+    linked_open(&least, lineage, true);
+    assert_int_equal(plenty.count, least.count);
+    for (size_t i = 0; i < plenty.count; i++) {
+        expect_invariants(&plenty.image[i].f, plenty.image[i].check->view.size);
+        expect_same(&plenty.image[i].f, &least.image[i].f, "the least memory");
+    }
+    linked_close(&least);
+    linked_close(&plenty);
 }
 
 /* ---- what a recipe is an example for ---- */
@@ -105,11 +118,12 @@ static bool has_rule(const struct expect_part *part, unsigned rule)
     return false;
 }
 
-/* A rule may be fired by the structures alone: VHDX-RUN-004 is. Missed it is by the check. */
+/* A rule may be fired by the structures alone: VHDX-RUN-004 is. Missed it is by the check. Where
+ * there is a chain it counts for both. */
 static void check_claims(const struct recipe *r, const char *name, const struct expectation *e)
 {
     for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
-        const bool is_there = has_rule(&e->check, rule);
+        const bool is_there = has_rule(&e->check, rule) || has_rule(&e->chain, rule);
 
         if (r->fires[rule] && !is_there && !has_rule(&e->raw, rule)) {
             fail_msg("%s: the recipe fires %s, but nobody expects it", name,
@@ -124,18 +138,25 @@ static void check_claims(const struct recipe *r, const char *name, const struct 
 
 static void test_recipe__built_and_checked__says_what_is_expected(void **state)
 {
-    static struct recipe r;
+    static struct lineage lineage;
     static struct expectation e;
     const char *name = *state;
+    struct recipe *r;
 
-    read_recipe(name, &r);
-    read_expectation(name, &e);
-    check_claims(&r, name, &e);
-    check_with(&r, name, &e);
-    if (r.has_content) {
-        expect_content(&r, name);
+    if (!lineage_read(&lineage, folder, name)) {
+        fail_msg("%s", lineage.error);
     }
-    recipe_free(&r);
+    r = lineage.recipe[0];
+    read_expectation(name, &e);
+    check_claims(r, name, &e);
+    check_with(&lineage, &e);
+    if (r->parent[0] != '\0') {
+        check_chain(&lineage);
+    }
+    if (r->has_content) {
+        expect_content(&lineage);
+    }
+    lineage_free(&lineage);
 }
 
 /* ---- the whole ---- */
@@ -147,10 +168,10 @@ static bool is_about_the_run(unsigned rule)
     return rule == VX_RUN_001 || rule == VX_RUN_005 || rule == VX_RUN_007;
 }
 
-/* A change while it is read: the command line notices that. */
+/* A change while it is read, a parent that is not there: the command line notices that. */
 static bool is_raised_by_caller(unsigned rule)
 {
-    return rule == VX_RUN_002;
+    return rule == VX_RUN_002 || rule == VX_RUN_010;
 }
 
 static void count_case(const struct rule_case *row, unsigned *fires, unsigned *misses)
@@ -170,7 +191,9 @@ static void test_corpus__every_rule__has_a_recipe_that_fires_and_a_near_miss(voi
 
     (void)state;
     for (size_t i = 0; i < library.count; i++) {
-        read_recipe(library.recipe[i].name, &r);
+        if (!library_recipe(&r, folder, library.recipe[i].name)) {
+            fail_msg("%s", r.error);
+        }
         for (unsigned rule = 0; rule < VX_RULE_COUNT; rule++) {
             fires[rule] += r.fires[rule] ? 1 : 0;
             misses[rule] += r.misses[rule] ? 1 : 0;

@@ -24,6 +24,8 @@ static void test_expectation_print__what_was_read__is_the_same_text(void **state
         "check warnings 3\n  HDR-002 warning 1 @0x10000\n  HDR-005 warning 12345678901234567890\n",
         both,
         "check incomplete 1\n  RUN-006 warning 1\nraw sound\n",
+        "check sound 0\n  RUN-006 info 1\nraw sound\nchain corrupt\n  CHN-001 fatal 1 @0x5\n"
+        "reads 7\n",
         "check warnings 3\n  HDR-002 warning 1 @0x10000 [0]\n"
         "  HDR-005 warning 2 [18446744073709551615]\n",
     };
@@ -59,7 +61,7 @@ static void test_expectation_read__every_member__is_there(void **state)
 
 static void test_expectation_read__each_error__names_file_and_line(void **state)
 {
-#define NEITHER "neither check, raw, reads nor RULE SEVERITY TOTAL, @OFFSET, [INDEX]"
+#define NEITHER "neither check, raw, chain, reads nor RULE SEVERITY TOTAL, @OFFSET, [INDEX]"
     static const struct {
         const char *text;
         const char *error;
@@ -71,14 +73,19 @@ static void test_expectation_read__each_error__names_file_and_line(void **state)
         {"check sound x\n", "t:1: check VERDICT EXIT-STATUS is wanted"},
         {"check sound 1\n", "t:1: this exit status does not go with the verdict"},
         {"check sound 0\ncheck sound 0\n", "t:2: there is a check already"},
-        {"raw sound\n", "t:1: one raw part follows the check"},
-        {"check sound 0\nraw sound\nraw sound\n", "t:3: one raw part follows the check"},
-        {"check sound 0\nraw sound 0\n", "t:2: raw VERDICT is wanted"},
-        {"check sound 0\nraw good\n", "t:2: raw VERDICT is wanted"},
+        {"raw sound\n", "t:1: one part raw and one part chain may follow the check"},
+        {"check sound 0\nraw sound\nraw sound\n",
+         "t:3: one part raw and one part chain may follow the check"},
+        {"check sound 0\nraw sound 0\n", "t:2: raw VERDICT or chain VERDICT is wanted"},
+        {"chain sound\n", "t:1: one part raw and one part chain may follow the check"},
+        {"check sound 0\nchain sound\nraw sound\nchain sound\n",
+         "t:4: one part raw and one part chain may follow the check"},
+        {"check sound 0\nchain\n", "t:2: raw VERDICT or chain VERDICT is wanted"},
+        {"check sound 0\nraw good\n", "t:2: raw VERDICT or chain VERDICT is wanted"},
         {"check sound 0\nreads\n", "t:2: reads N is wanted, once"},
         {"check sound 0\nreads x\n", "t:2: reads N is wanted, once"},
         {"check sound 0\nreads 1\nreads 1\n", "t:3: reads N is wanted, once"},
-        {"HDR-002 info 1\n", "t:1: findings follow a check or raw"},
+        {"HDR-002 info 1\n", "t:1: findings follow a check, raw or chain"},
         {"check sound 0\n\nHDR-999 info 1\n", "t:3: " NEITHER},
         {"check sound 0\nHDR-002 default 1\n", "t:2: " NEITHER},
         {"check sound 0\nHDR-002 grave 1\n", "t:2: " NEITHER},

@@ -95,19 +95,14 @@ static void judge(struct golden *g, const char *name, uint64_t digest)
 
 static void judge_recipe(struct golden *g, const char *name)
 {
-    static struct recipe r;
-    size_t len = 0;
-    char *path;
-    char *text = library_text(g->folder, name, ".recipe", &len, &path);
+    static struct lineage lineage;
 
-    if (text != NULL && recipe_read(&r, path, text, len)) {
-        judge(g, name, golden_recipe(&r, name));
+    if (lineage_read(&lineage, g->folder, name)) {
+        judge(g, name, golden_recipe(&lineage));
     } else {
-        fault(g, path, text == NULL ? "cannot be read" : r.error);
+        fault(g, name, lineage.error);
     }
-    recipe_free(&r);
-    free(text);
-    free(path);
+    lineage_free(&lineage);
 }
 
 static void judge_cuts(struct golden *g, const char *name)

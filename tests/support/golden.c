@@ -6,8 +6,7 @@
 #include "replay/delta.h"
 #include "tests/support/crash_model.h"
 #include "tests/support/judge.h"
-#include "tests/support/replayed.h"
-#include "tests/support/virtual_disk.h"
+#include "tests/support/linked.h"
 
 #include <stdio.h>
 
@@ -195,11 +194,27 @@ static void fold_overlay(uint64_t *digest, const struct vxr_check *c)
 
 /* ---- the virtual disk ---- */
 
-static void fold_edge(uint64_t *digest, struct vx_disk *disk, uint64_t offset, uint64_t length)
+/* A disk by itself, or a chain. */
+struct reader {
+    struct vx_disk *disk;
+    struct vx_chain *chain;
+};
+
+static enum vx_status map_range(const struct reader *reader, uint64_t offset, uint64_t length,
+                                struct vx_disk_range *range)
+{
+    return reader->chain != NULL ? vx_chain_map(reader->chain, offset, length, range)
+                                 : vx_disk_map(reader->disk, offset, length, range);
+}
+
+static void fold_edge(uint64_t *digest, const struct reader *reader, uint64_t offset,
+                      uint64_t length)
 {
     uint8_t bytes[EDGE_BYTES];
     const size_t len = (size_t)vx_min(length, sizeof(bytes));
-    const enum vx_status status = vx_disk_read(disk, offset, bytes, len);
+    const enum vx_status status = reader->chain != NULL
+                                      ? vx_chain_read(reader->chain, offset, bytes, len)
+                                      : vx_disk_read(reader->disk, offset, bytes, len);
 
     fold(digest, (uint64_t)status);
     if (status == VX_OK) {
@@ -209,28 +224,50 @@ static void fold_edge(uint64_t *digest, struct vx_disk *disk, uint64_t offset, u
 
 /* The ranges from the start of the disk, their first and last bytes, and the bytes across the end
  * of each. */
-static void fold_disk(uint64_t *digest, const struct vxr_check *c)
+static void fold_ranges(uint64_t *digest, const struct reader *reader,
+                        const struct vx_geometry *geo)
 {
-    static struct virtual_disk v;
-    const struct vx_geometry *geo = &c->structure.facts.geometry;
     const uint64_t most = RANGE_BLOCKS * geo->block_bytes;
     struct vx_disk_range range = {0};
     uint64_t offset = 0;
 
-    virtual_disk_init(&v, c);
-    for (unsigned i = 0; i < RANGES_MOST && vx_disk_map(&v.disk, offset, most, &range) == VX_OK;
-         i++) {
+    for (unsigned i = 0; i < RANGES_MOST && map_range(reader, offset, most, &range) == VX_OK; i++) {
         FOLD(digest, (uint64_t)range.kind, range.offset, range.length, range.state);
+        if (reader->chain != NULL) {
+            FOLD(digest, range.depth);
+        }
         if (range.kind == VX_DISK_FILE) {
             FOLD(digest, range.file_offset);
-            fold_edge(digest, &v.disk, range.offset, range.length);
+            fold_edge(digest, reader, range.offset, range.length);
         } else if (range.kind == VX_DISK_UNREADABLE) {
             FOLD(digest, (uint64_t)range.rule);
         }
         offset = range.offset + range.length;
-        fold_edge(digest, &v.disk, vx_sub_sat(offset, EDGE_BYTES / 2),
+        fold_edge(digest, reader, vx_sub_sat(offset, EDGE_BYTES / 2),
                   vx_min(EDGE_BYTES, geo->disk_bytes - vx_sub_sat(offset, EDGE_BYTES / 2)));
     }
+}
+
+static void fold_disk(uint64_t *digest, const struct vxr_check *c)
+{
+    static struct virtual_disk v;
+
+    virtual_disk_init(&v, c);
+    fold_ranges(digest, &(struct reader){.disk = &v.disk}, &c->structure.facts.geometry);
+}
+
+/* What is found in an image with its parents, and what all of them hold. */
+static void fold_chain(uint64_t *digest, const struct lineage *lineage)
+{
+    static struct linked l;
+
+    linked_open(&l, lineage, false);
+    *digest = findings_digest(&l.image[0].f, *digest);
+    FOLD(digest, l.count, l.chain.count);
+    if (l.chain.count > 0) {
+        fold_ranges(digest, &(struct reader){.chain = &l.chain}, l.chain.link[0].disk->geo);
+    }
+    linked_close(&l);
 }
 
 /* ---- images ---- */
@@ -296,8 +333,10 @@ static void fold_image(uint64_t *digest, struct image *im)
 }
 
 /* The image itself and what it should hold belong to it: recipes, too, mean the same everywhere. */
-uint64_t golden_recipe(struct recipe *r, const char *name)
+uint64_t golden_recipe(const struct lineage *lineage)
 {
+    struct recipe *r = lineage->recipe[0];
+    const char *name = lineage->name[0];
     const struct vx_source raw = image_source(&r->im);
     uint64_t digest = FINDINGS_DIGEST_START;
     struct judged least;
@@ -312,6 +351,9 @@ uint64_t golden_recipe(struct recipe *r, const char *name)
     digest = findings_digest(&least.check, digest);
     digest = findings_digest(&least.raw, digest);
     judged_free(&least);
+    if (r->parent[0] != '\0') {
+        fold_chain(&digest, lineage);
+    }
     return digest;
 }
 

@@ -1,16 +1,16 @@
 /* All that vhdxray has to say about an image, as one number: findings with all their members, with
  * plenty of memory and with the least; what became known of the structures; the story of the log;
- * what replay writes and changes; what the virtual disk maps to and holds. Integers are folded in
- * whatever their byte order in memory, so that the number is the same on every machine. Needs no
- * test library. */
+ * what replay writes and changes; what the virtual disk maps to and holds, and with its parents.
+ * Integers are folded in whatever their byte order in memory, so that the number is the same on
+ * every machine. Needs no test library. */
 #ifndef TESTS_GOLDEN_H
 #define TESTS_GOLDEN_H
 
-#include "corpus/recipe.h"
+#include "corpus/lineage.h"
 #include "tests/support/cases.h"
 #include "tests/support/legal_logs.h"
 
-uint64_t golden_recipe(struct recipe *r, const char *name);
+uint64_t golden_recipe(const struct lineage *lineage);
 uint64_t golden_case(const struct rule_case *row);
 uint64_t golden_log(const struct legal_log *row);
 

@@ -3,7 +3,7 @@
 
 #include "tests/support/check.h"
 #include "tests/support/fault_source.h"
-#include "tests/support/replayed.h"
+#include "tests/support/linked.h"
 
 /* Is it about one of several of its kind? */
 static bool has_index(const struct vx_finding *x)
@@ -121,4 +121,14 @@ void judged_expectation(const struct judged *judged, struct expectation *out)
     out->exit_status = expectation_exit_status(out->check.verdict);
     out->has_raw = !expect_part_equal(&out->check, &out->raw);
     out->reads = judged->bytes_read;
+}
+
+void judge_chain(const struct lineage *lineage, struct expectation *out)
+{
+    static struct linked l;
+
+    linked_open(&l, lineage, false);
+    judge_findings(&l.image[0].f, &out->chain);
+    out->has_chain = true;
+    linked_close(&l);
 }

@@ -4,6 +4,7 @@
 
 #include "corpus/expectation.h"
 #include "corpus/image.h"
+#include "corpus/lineage.h"
 #include "tests/support/findings.h"
 
 /* Summary of all findings: total and first offset of each pair of rule and severity. Of a rule that
@@ -24,5 +25,8 @@ void judged_free(struct judged *judged);
 
 /* What would be expected of an image judged so; has_raw where the parts differ. */
 void judged_expectation(const struct judged *judged, struct expectation *out);
+
+/* The part about the chain: what is found of the first image when its parents are judged, too. */
+void judge_chain(const struct lineage *lineage, struct expectation *out);
 
 #endif

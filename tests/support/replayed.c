@@ -54,6 +54,7 @@ static void run(struct vxr_check *check, const struct vxr_memory *memory,
     if (options->pass_limit != 0) {
         check->structure.pass_limit = options->pass_limit;
     }
+    check->structure.is_chain_judged = options->has_chain;
     if (options->has_prefix) {
         check->prefix = options->prefix;
     }

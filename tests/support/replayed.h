@@ -19,6 +19,7 @@ struct replay_options {
     uint64_t pass_limit;  /* 0: the default */
     bool has_prefix;
     uint64_t prefix;
+    bool has_chain;   /* the parents are judged, too, by the caller */
     bool is_log_only; /* vxr_check_log() instead of vxr_check_run() */
     const struct vxr_story *story;
 };
