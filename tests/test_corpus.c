@@ -89,7 +89,8 @@ static void check_with(const struct lineage *lineage, const struct expectation *
     judged_free(&plenty);
 }
 
-/* Findings about a chain are like all others, and do not hang on memory either. */
+/* Findings about a chain are like all others, and do not hang on memory either. That it has no end
+ * is said once, of the image that comes last. */
 static void check_chain(const struct lineage *lineage)
 {
     static struct linked plenty;
@@ -101,6 +102,9 @@ static void check_chain(const struct lineage *lineage)
     for (size_t i = 0; i < plenty.count; i++) {
         expect_invariants(&plenty.image[i].f, plenty.image[i].check->view.size);
         expect_same(&plenty.image[i].f, &least.image[i].f, "the least memory");
+    }
+    if (lineage->again < lineage->count && plenty.count == lineage->count) {
+        expect_total(&plenty.image[plenty.count - 1].f, VX_CHN_006, 1);
     }
     linked_close(&least);
     linked_close(&plenty);

@@ -256,14 +256,16 @@ static void fold_disk(uint64_t *digest, const struct vxr_check *c)
     fold_ranges(digest, &(struct reader){.disk = &v.disk}, &c->structure.facts.geometry);
 }
 
-/* What is found in an image with its parents, and what all of them hold. */
+/* What is found in an image and its parents, each told of its own, and what all of them hold. */
 static void fold_chain(uint64_t *digest, const struct lineage *lineage)
 {
     static struct linked l;
 
     linked_open(&l, lineage, false);
-    *digest = findings_digest(&l.image[0].f, *digest);
     FOLD(digest, l.count, l.chain.count);
+    for (size_t i = 0; i < l.count; i++) {
+        *digest = findings_digest(&l.image[i].f, *digest);
+    }
     if (l.chain.count > 0) {
         fold_ranges(digest, &(struct reader){.chain = &l.chain}, l.chain.link[0].disk->geo);
     }
