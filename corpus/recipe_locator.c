@@ -4,6 +4,7 @@
 #include "corpus/recipe_commands.h"
 #include "corpus/recipe_words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ bool recipe_parent(struct recipe *r)
     const char *linkage = line_option_text(r, "linkage");
     const char *name;
     const char *file;
+    char path[2 * RECIPE_NAME_BYTES];
     uint8_t guid[16];
 
     if (!needs_locator(r) || !line_word(r, 1, &name)) {
@@ -46,6 +48,8 @@ bool recipe_parent(struct recipe *r)
     }
     memcpy(r->parent, name, strlen(name) + 1);
     locator_name(&r->im, linkage != NULL ? linkage : LOCATOR_LINKAGE, file);
+    (void)snprintf(path, sizeof(path), "\\\\?\\C:\\vm\\%s.vhdx", file);
+    locator_add_text(&r->im, "absolute_win32_path", path); /* some readers know no other */
     return true;
 }
 
