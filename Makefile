@@ -369,7 +369,7 @@ fuzz-smoke: ## every harness some seconds, and each of its planted faults must b
 OBJCOPY     ?= objcopy
 KIT         := $(addprefix $(BUILD)/kit/,vhdxfix.o libvhdxfix.so vhdxharness.o)
 KIT_SOURCES := fuzz/fixup.c $(addprefix parser/,crc32c.c crc32c_hw.c source.c) \
-               $(addprefix corpus/,anatomy.c image.c locator.c logbuild.c memory.c mutate.c packed.c \
+               $(addprefix corpus/,anatomy.c image.c image_locator.c logbuild.c memory.c mutate.c packed.c \
                rearrange.c reseal.c sparse.c)
 KIT_NAMES   := LLVMFuzzerTestOneInput LLVMFuzzerCustomMutator LLVMFuzzerCustomCrossOver afl_custom_*
 

@@ -1,7 +1,7 @@
 /* Builder of VHDX images. Spec: MS-VHDX 2.2 to 2.6, written down from the tables. */
 #include "corpus/image.h"
 
-#include "corpus/locator.h"
+#include "corpus/image_locator.h"
 
 enum { HEADER_BYTES = 4096, TABLE_BYTES = 65536, GUID_BYTES = 16 };
 

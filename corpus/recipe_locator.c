@@ -1,5 +1,5 @@
 /* Commands that say what a parent locator holds. */
-#include "corpus/locator.h"
+#include "corpus/image_locator.h"
 #include "corpus/memory.h"
 #include "corpus/recipe_commands.h"
 #include "corpus/recipe_words.h"

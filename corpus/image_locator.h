@@ -1,6 +1,6 @@
 /* The parent locator of an image by image_make(), entry by entry. MS-VHDX 2.6.2.6. */
-#ifndef CORPUS_LOCATOR_H
-#define CORPUS_LOCATOR_H
+#ifndef CORPUS_IMAGE_LOCATOR_H
+#define CORPUS_IMAGE_LOCATOR_H
 
 #include "corpus/image.h"
 

@@ -1,5 +1,5 @@
 /* Parent locators. The table grows at the cost of the strings behind it, which move. */
-#include "corpus/locator.h"
+#include "corpus/image_locator.h"
 
 #include "corpus/memory.h"
 
