@@ -23,7 +23,7 @@ recipe() { # TEXT...
     [ "$status" -eq 0 ]
     grep -q '^Usage: vhdxforge' out
     grep -q 'Exit status: 0 done, 1 .* 2 ' out
-    for words in '' 'frobnicate' 'build one' 'build --all' 'list x' 'show' 'show --pattern x' \
+    for words in '' 'frobnicate' 'build one' 'build --all' 'chain one' 'list x' 'show' 'show --pattern x' \
         'content one' 'sum' 'sum --all x' 'mutate a b' 'mutate --seed x a b' 'pack a' \
         'pack --all' 'pack --most=5 a b' 'pack --all --most=x a' 'unpack a' 'words x' '--colour'; do
         # shellcheck disable=SC2086 # words
@@ -167,6 +167,25 @@ recipe() { # TEXT...
     [ "$(wc -c <out)" -eq 4096 ]
     [ "$(head -c 4 out | od -An -tx1)" = ' 01 02 03 04' ]
     [ "$(tail -c 4 out | od -An -tx1)" = ' 01 02 03 04' ]
+}
+
+@test "a chain lies where each child looks for its parent" {
+    forge chain chn/five links
+    [ "$status" -eq 0 ]
+    [ "$(echo links/*)" = "links/base.vhdx links/child.vhdx links/five.vhdx links/four.vhdx links/three.vhdx" ]
+    forge content chn/five want.raw
+    vhdxray export --follow links/five.vhdx got.raw
+    [ "$status" -eq 0 ]
+    cmp got.raw want.raw
+    forge chain chn/three links
+    [ "$status" -eq 1 ]
+    grep -q '^vhdxforge: links/three.vhdx: ' err
+    forge chain chn/into-a-circle circle
+    [ "$status" -eq 0 ]
+    [ "$(echo circle/*)" = "circle/circle-of-two-b.vhdx circle/circle-of-two.vhdx circle/into-a-circle.vhdx" ]
+    forge chain no/such links
+    [ "$status" -eq 1 ]
+    grep -q 'no/such.recipe: there is no such recipe' err
 }
 
 @test "content is what the image yields" {
@@ -342,7 +361,7 @@ for path in sorted(recipes.glob("*/*.expect")):
     verdict, status = lines[0][1:]
     totals = collections.Counter()
     for words in lines[1:]:
-        if words[0] in ("raw", "reads"):
+        if words[0] in ("raw", "chain", "reads"):
             break
         totals["VHDX-" + words[0]] += int(words[2], 0)
     run = subprocess.run([program, "check", "--format", "json", image], capture_output=True)
