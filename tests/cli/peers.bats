@@ -49,3 +49,15 @@ make_corpus() {
     [ "$status" -ne 0 ]
     [[ "$output" == *'{}'* ]]
 }
+
+@test "a chain is read with its parents, or not, or wrongly" {
+    local row
+
+    make_corpus chn/three chn/wrong-guid
+    peers -p "ours=$VHDXRAY export --follow --no-progress {} {out}" -p "child=$VHDXRAY export {} {out}" \
+        -p "empty=truncate -s 16M {out} {}" images
+    for row in '|ours|1of1|0|0|0of1|0|0|' '|child|0of1|0|1|0of1|0|0|' '|empty|0of1|1|0|1of1|0|0|'; do
+        sed -n '/^## Chains/,$p' report | tr -d ' ' | grep -Fx "$row"
+    done
+    grep -x -- '- not explained: all of them' report
+}
