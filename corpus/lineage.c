@@ -10,7 +10,8 @@
 
 static bool fail(struct lineage *lineage, const char *what, const char *why)
 {
-    (void)snprintf(lineage->error, sizeof(lineage->error), "%s: %s", what, why);
+    (void)snprintf(lineage->error, sizeof(lineage->error), "%.*s: %s", (int)RECIPE_NAME_BYTES, what,
+                   why);
     return false;
 }
 
