@@ -16,7 +16,8 @@
 enum {
     FILE_FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
     FOLDER_FLAGS = O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NONBLOCK,
-    PATH_BYTES = CLI_WIN_NAMES_MAX * CLI_WIN_NAME_BYTES
+    PATH_BYTES = CLI_WIN_NAMES_MAX * CLI_WIN_NAME_BYTES,
+    NOT_REGULAR = ENODEV /* an errno that opening a regular file does not give */
 };
 
 int cli_folder_of(const char *path)
@@ -48,12 +49,14 @@ static int open_guarded(int folder, const char *name, int flags)
     return (int)syscall(SYS_openat2, folder, name, &how, sizeof(how));
 }
 
-/* The same where the kernel has no guard: name is one name, and no link. */
+/* The same where the kernel has no guard, or a sandbox refuses the call: name is one name, and no
+ * link. */
 static int open_name(int folder, const char *name, int flags)
 {
     int fd = open_guarded(folder, name, flags);
 
-    return fd < 0 && errno == ENOSYS ? openat(folder, name, flags | O_NOFOLLOW) : fd;
+    return fd < 0 && (errno == ENOSYS || errno == EPERM) ? openat(folder, name, flags | O_NOFOLLOW)
+                                                         : fd;
 }
 
 /* Is there an entry of that very name? If not, write the only one that differs in case into name.
@@ -71,7 +74,7 @@ static bool find_name(int folder, char name[CLI_WIN_NAME_BYTES])
         if (fd >= 0) {
             (void)close(fd);
         }
-        return false;
+        return true; /* a folder that may be entered and not be listed: as it is written */
     }
     for (entry = readdir(listing); entry != NULL && !is_same; entry = readdir(listing)) {
         is_same = strcmp(entry->d_name, name) == 0;
@@ -89,59 +92,82 @@ static bool find_name(int folder, char name[CLI_WIN_NAME_BYTES])
     return is_same || count == 1;
 }
 
-static int refuse(struct vxo_buffer *error, const char *why)
+/* The same for the file of that name in the folder. NOT_REGULAR in errno: it is something else. */
+static int open_regular(int folder, const char *name)
 {
-    vxo_put(error, why);
+    struct stat status;
+    int fd = open_name(folder, name, O_PATH | O_CLOEXEC);
+    bool is_regular = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+
+    if (fd < 0) {
+        return -1;
+    }
+    (void)close(fd);
+    if (is_regular) {
+        fd = open_name(folder, name, FILE_FLAGS);
+        if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))) {
+            return fd;
+        }
+        (void)close(fd); /* it was replaced in between */
+    }
+    errno = NOT_REGULAR;
     return -1;
 }
 
-static int refuse_errno(struct vxo_buffer *error, int code)
+static void refuse(struct vxo_buffer *error, int code)
 {
     switch (code) {
     case EXDEV:
     case ELOOP:
-        return refuse(error, "a link in it leads out of the folder of the image");
+        vxo_put(error, "leads through a link out of the folder of the image");
+        break;
     case EEXIST:
-        return refuse(error, "several files have that name in upper or lower case");
+        vxo_put(error, "fits several files, in upper or lower case");
+        break;
+    case NOT_REGULAR:
+        vxo_put(error, "names something that is no regular file");
+        break;
     default:
-        return refuse(error, strerror(code));
+        vxo_put(error, "cannot be opened: ");
+        vxo_put(error, strerror(code));
+        break;
     }
 }
 
-/* A regular file, or -1. Closes what is none. */
-static int only_regular(int fd, struct vxo_buffer *error)
+int cli_open_beneath(int folder, const struct cli_win_path *path, int *holder,
+                     struct vxo_buffer *found, struct vxo_buffer *error)
 {
-    struct stat status;
-
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
-        return fd;
-    }
-    (void)close(fd);
-    return refuse(error, "is not a regular file");
-}
-
-int cli_open_beneath(int folder, const struct cli_win_path *path, struct vxo_buffer *found,
-                     struct vxo_buffer *error)
-{
-    int at = folder;
-    int saved = 0;
+    int at = openat(folder, ".", FOLDER_FLAGS); /* one to close, like those below it */
+    int fd = -1;
+    int saved = errno;
 
     for (uint32_t i = 0; i < path->count && at >= 0; i++) {
         bool is_last = i + 1 == path->count;
         char name[CLI_WIN_NAME_BYTES];
-        int next = -1;
+        bool is_there = false;
 
         memcpy(name, path->name[i], sizeof(name));
-        if (find_name(at, name)) {
-            next = open_name(at, name, is_last ? FILE_FLAGS : FOLDER_FLAGS);
+        is_there = find_name(at, name);
+        if (is_there && is_last) {
+            fd = open_regular(at, name);
+        } else {
+            int next = is_there ? open_name(at, name, FOLDER_FLAGS) : -1;
+
+            saved = errno;
+            (void)close(at);
+            at = next;
+            errno = saved;
         }
         saved = errno;
-        if (at != folder) {
-            (void)close(at);
-        }
-        at = next;
         vxo_put(found, i == 0 ? "" : "/");
         vxo_put(found, name);
     }
-    return at < 0 ? refuse_errno(error, saved) : only_regular(at, error);
+    *holder = at;
+    if (fd < 0) {
+        if (at >= 0) {
+            (void)close(at);
+        }
+        refuse(error, saved);
+    }
+    return fd;
 }

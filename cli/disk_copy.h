@@ -3,15 +3,15 @@
 #define CLI_DISK_COPY_H
 
 #include "cli/out_file.h"
-#include "cli/chain.h"
+#include "cli/parents.h"
 
 struct cli_disk_job {
     struct cli_chain *chain; /* judged by cli_chain_judge() */
-    struct cli_out *out;         /* open */
-    uint64_t offset;             /* of the range in the virtual disk; it goes to offset 0 */
-    uint64_t length;             /* the range lies inside the disk */
-    bool is_salvage;             /* go on behind what cannot be read */
-    bool has_progress;           /* show it, if standard error is a terminal */
+    struct cli_out *out;     /* open */
+    uint64_t offset;         /* of the range in the virtual disk; it goes to offset 0 */
+    uint64_t length;         /* the range lies inside the disk */
+    bool is_salvage;         /* go on behind what cannot be read */
+    bool has_progress;       /* show it, if standard error is a terminal */
 };
 
 /* Copy the range. What cannot be read is listed on standard error, range by range; its place is

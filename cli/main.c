@@ -8,8 +8,9 @@
 #include "cli/verbs.h"
 #include "reports/version.h"
 
-static const struct cli_verb *const VERBS[] = {&CLI_CHECK,  &CLI_INFO, &CLI_LOG, &CLI_REPLAY,
-                                               &CLI_EXPORT, &CLI_READ, &CLI_MAP, &CLI_EXPLAIN};
+static const struct cli_verb *const VERBS[] = {&CLI_CHECK,  &CLI_INFO,   &CLI_LOG,
+                                               &CLI_REPLAY, &CLI_EXPORT, &CLI_READ,
+                                               &CLI_MAP,    &CLI_CHAIN,  &CLI_EXPLAIN};
 
 enum { VERB_COUNT = sizeof(VERBS) / sizeof(VERBS[0]), VERB_COLUMNS = 10, HINT_BYTES = 4096 };
 

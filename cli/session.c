@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/beneath.h"
 #include "parser/bytes.h"
 #include "parser/workspace.h"
 #include "replay/logentry.h"
@@ -53,6 +54,7 @@ static struct cli_session *make_session(const char *path)
         return NULL;
     }
     session->path = path;
+    session->folder = -1;
     vxo_buffer_init(&session->name, session->name_text, sizeof(session->name_text));
     vxo_buffer_init(&session->error, session->error_text, sizeof(session->error_text));
     vxo_put_printable(&session->name, path);
@@ -71,27 +73,39 @@ struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes)
     return session;
 }
 
-struct cli_session *cli_session_take(int fd, const char *folder, const char *name,
-                                     uint64_t memory_bytes)
+struct cli_session *cli_session_take(const struct cli_opened *opened, uint64_t memory_bytes)
 {
-    struct cli_session *session = make_session(name);
+    struct cli_session *session = make_session(opened->name);
     struct vxo_buffer label;
 
     if (session == NULL) {
-        (void)close(fd);
+        (void)close(opened->fd);
+        (void)close(opened->folder);
         return NULL;
     }
+    session->folder = opened->folder;
     vxo_buffer_init(&label, session->label, sizeof(session->label));
-    vxo_put(&label, folder);
-    vxo_put(&label, "/");
-    vxo_put(&label, name);
+    if (opened->folder_name != NULL) {
+        vxo_put(&label, opened->folder_name);
+        vxo_put(&label, "/");
+    }
+    vxo_put(&label, opened->name);
     session->path = session->label;
     vxo_buffer_init(&session->name, session->name_text, sizeof(session->name_text));
     vxo_put_printable(&session->name, session->label);
-    if (cli_file_take(&session->file, fd, &session->error) && !get_memory(session, memory_bytes)) {
+    if (cli_file_take(&session->file, opened->fd, &session->error) &&
+        !get_memory(session, memory_bytes)) {
         vxo_put(&session->error, CLI_NO_MEMORY);
     }
     return session;
+}
+
+int cli_session_folder(struct cli_session *session)
+{
+    if (session->folder < 0) {
+        session->folder = cli_folder_of(session->path);
+    }
+    return session->folder;
 }
 
 enum cli_exit cli_session_fail(const struct cli_session *session, const struct cli_options *options,
@@ -237,9 +251,9 @@ struct vxo_report cli_session_report(const struct cli_session *session, enum vxo
     };
 }
 
-enum cli_exit cli_session_exit(const struct cli_session *session)
+enum cli_exit cli_exit_of(enum vx_verdict verdict)
 {
-    switch (vx_verdict_of(&session->reporter)) {
+    switch (verdict) {
     case VX_SOUND:
         return CLI_EXIT_SOUND;
     case VX_WARNINGS:
@@ -250,6 +264,11 @@ enum cli_exit cli_session_exit(const struct cli_session *session)
     default:
         return CLI_EXIT_INCOMPLETE;
     }
+}
+
+enum cli_exit cli_session_exit(const struct cli_session *session)
+{
+    return cli_exit_of(vx_verdict_of(&session->reporter));
 }
 
 /* Print what was found on standard error. */
@@ -292,16 +311,11 @@ void cli_session_warn_of_log(const struct cli_session *session)
     }
 }
 
-enum cli_exit cli_session_judge(const struct cli_session *session,
-                                const struct cli_options *options)
+enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage)
 {
     const struct vx_facts *facts = &session->check.structure.facts;
-    enum cli_exit status = CLI_EXIT_SOUND;
+    enum cli_exit status = cli_session_explain(session);
 
-    if (!cli_session_reaches(session, options)) {
-        return CLI_EXIT_INCOMPLETE;
-    }
-    status = cli_session_explain(session);
     if (status == CLI_EXIT_SOUND) {
         return status;
     }
@@ -309,7 +323,7 @@ enum cli_exit cli_session_judge(const struct cli_session *session,
         cli_complain(session->path, "nothing was written: where the blocks are is not known");
         return status;
     }
-    if (!options->is_salvage) {
+    if (!is_salvage) {
         cli_complain(session->path, "nothing was written: --salvage writes what can be read");
         return status;
     }
@@ -323,6 +337,9 @@ void cli_session_close(struct cli_session *session)
         return;
     }
     cli_file_close(&session->file);
+    if (session->folder >= 0) {
+        (void)close(session->folder);
+    }
     free(session->memory.overlay);
     free(session->memory.log);
     free(session->memory.structure);

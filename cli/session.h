@@ -24,6 +24,7 @@ enum cli_depth {
 struct cli_session {
     const char *path;
     struct cli_file file;
+    int folder;     /* see cli_session_folder(); -1: not opened yet */
     bool has_chain; /* its parents are judged, too: to be set before the passes run */
     struct vxr_check check;
     struct vx_reporter reporter;
@@ -47,9 +48,20 @@ struct cli_session {
  * To be closed with cli_session_close() in either case. */
 struct cli_session *cli_session_open(const char *path, uint64_t memory_bytes);
 
-/* The same for the file `name` in the folder, or below it, which was opened as fd. */
-struct cli_session *cli_session_take(int fd, const char *folder, const char *name,
-                                     uint64_t memory_bytes);
+/* A file that was opened by another: which may not be looked up again by its name. */
+struct cli_opened {
+    int fd;                  /* of the file */
+    int folder;              /* of the folder that holds it */
+    const char *folder_name; /* for people, as `name` is; NULL: the current one */
+    const char *name;
+};
+
+/* The same for such a file, whose descriptors the session takes over, also when it fails. */
+struct cli_session *cli_session_take(const struct cli_opened *opened, uint64_t memory_bytes);
+
+/* The folder that holds the image: a descriptor that is the session's, or -1. Once opened it stays
+ * that folder, whatever becomes of its name. */
+int cli_session_folder(struct cli_session *session);
 
 /* The image cannot be inspected: say why on standard error and, when JSON is asked for, in place of
  * the document of that schema; NULL: there is no such document. Returns CLI_EXIT_INCOMPLETE. */
@@ -84,7 +96,10 @@ enum cli_exit cli_session_told(struct cli_session *session, enum cli_exit status
 /* All there is to report. Lives as long as the session. */
 struct vxo_report cli_session_report(const struct cli_session *session, enum vxo_depth depth);
 
-/* Exit status for the verdict so far. */
+/* Exit status for a verdict. */
+enum cli_exit cli_exit_of(enum vx_verdict verdict);
+
+/* The same for the verdict so far. */
 enum cli_exit cli_session_exit(const struct cli_session *session);
 
 /* The same for verbs that do more than judge: warnings are none of their business. */
@@ -95,11 +110,9 @@ enum cli_exit cli_session_trust(const struct cli_session *session);
 enum cli_exit cli_session_explain(const struct cli_session *session);
 
 /* For verbs that hand out what is in an image: may it be trusted? Says on standard error why not.
- * options: with --salvage what can be read is wanted all the same, as long as anything can; --at is
- * held against the log.
+ * is_salvage: what can be read is wanted all the same, as long as anything can.
  * Returns CLI_EXIT_SOUND, or the exit status to end with. */
-enum cli_exit cli_session_judge(const struct cli_session *session,
-                                const struct cli_options *options);
+enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salvage);
 
 /* What a log holds may be missing in the view that was judged: say so on standard error. */
 void cli_session_warn_of_log(const struct cli_session *session);

@@ -1,7 +1,7 @@
 /* `vhdxray check`: judge images against the format; and `vhdxray info`: what they say about
  * themselves, which is the same without the blocks. One image after the other, with memory for one
  * at a time. */
-#include "cli/session.h"
+#include "cli/parents.h"
 #include "cli/verbs.h"
 #include "reports/json.h"
 #include "reports/text.h"
@@ -14,7 +14,9 @@
     "  -h, --help       print this\n"                                                              \
     "\n"
 
-enum { ACCEPTED = CLI_OPTION_FORMAT | CLI_OPTION_VERBOSE | CLI_OPTION_COLOR | CLI_OPTION_MEMORY };
+enum {
+    BOTH_ACCEPT = CLI_OPTION_FORMAT | CLI_OPTION_VERBOSE | CLI_OPTION_COLOR | CLI_OPTION_MEMORY
+};
 
 static const char CHECK_HELP[] =
     "Usage: vhdxray check [OPTION]... IMAGE...\n"
@@ -23,10 +25,13 @@ static const char CHECK_HELP[] =
     "each other. Images are only read. Everything found is reported, each finding with\n"
     "its rule, place, value found and value expected. A pending log is replayed in memory:\n"
     "a dirty image is judged as it will be after replay.\n"
-    "\n" OPTIONS_HELP
+    "\n"
+    "The parents of a differencing image are checked with it where an option says where they\n"
+    "may be, --parent for one image only. Otherwise no other file is opened.\n"
+    "\n" CLI_PARENT_HELP OPTIONS_HELP
     "Exit status: 0 sound, 3 sound with warnings, 2 corrupt or not a VHDX image,\n"
-    "1 the check could not be completed. Of several images the worst counts, in the\n"
-    "order 2, 1, 3, 0.\n";
+    "1 the check could not be completed. Of several images, and of an image and its parents,\n"
+    "the worst counts, in the order 2, 1, 3, 0.\n";
 
 static const char INFO_HELP[] =
     "Usage: vhdxray info [OPTION]... IMAGE...\n"
@@ -68,23 +73,52 @@ static bool print_report(struct run *run, const struct vxo_report *report)
     return true;
 }
 
-static enum cli_exit inspect(struct run *run, struct cli_session *session)
+/* `check`: with all parents that are found. */
+static enum cli_exit check(struct run *run, struct cli_session *session)
+{
+    struct cli_chain *chain = cli_chain_open(run->options, session, CLI_DEPTH_BOTH);
+    enum cli_exit status = CLI_EXIT_INCOMPLETE;
+    struct vxo_report report;
+    struct vxo_chain parents;
+
+    if (chain == NULL) {
+        return CLI_EXIT_INCOMPLETE;
+    }
+    (void)cli_chain_has_changed(chain);
+    parents = cli_chain_report(chain);
+    report = cli_session_report(session, VXO_CHECK);
+    report.chain = chain->was_followed ? &parents : NULL;
+    if (print_report(run, &report)) {
+        status = cli_chain_exit(chain);
+    } else {
+        cli_complain(session->path, CLI_NO_MEMORY);
+    }
+    cli_chain_close(chain);
+    return status;
+}
+
+/* `info`: the image alone. */
+static enum cli_exit inform(struct run *run, struct cli_session *session)
 {
     struct vxo_report report;
 
-    if (session->error.len > 0) {
-        return cli_session_fail(session, run->options, run->output,
-                                run->depth == VXO_CHECK ? VXO_SCHEMA_CHECK : VXO_SCHEMA_INFO);
-    }
-    cli_session_run(session, run->depth == VXO_CHECK ? CLI_DEPTH_BOTH : CLI_DEPTH_TABLES,
-                    VXR_ALL_ENTRIES);
+    cli_session_run(session, CLI_DEPTH_TABLES, VXR_ALL_ENTRIES);
     (void)cli_session_has_changed(session);
-    report = cli_session_report(session, run->depth);
+    report = cli_session_report(session, VXO_INFO);
     if (!print_report(run, &report)) {
         cli_complain(session->path, CLI_NO_MEMORY);
         return CLI_EXIT_INCOMPLETE;
     }
     return cli_session_exit(session);
+}
+
+static enum cli_exit inspect(struct run *run, struct cli_session *session)
+{
+    if (session->error.len > 0) {
+        return cli_session_fail(session, run->options, run->output,
+                                run->depth == VXO_CHECK ? VXO_SCHEMA_CHECK : VXO_SCHEMA_INFO);
+    }
+    return run->depth == VXO_CHECK ? check(run, session) : inform(run, session);
 }
 
 /* Inspect all operands. Returns the worst exit status. */
@@ -96,6 +130,12 @@ static enum cli_exit inspect_all(const struct cli_options *options, enum vxo_dep
 
     if (options->operand_count == 0) {
         return cli_options_error(options, "no image given", NULL);
+    }
+    if (options->operand_count > 1 && options->parent_count > 0) {
+        return cli_options_error(options,
+                                 "several images have no common chain: for them there is "
+                                 "--parent-dir, but not",
+                                 "--parent");
     }
     for (int i = 0; i < options->operand_count; i++) {
         struct cli_session *session = cli_session_open(options->operand[i], options->memory_bytes);
@@ -124,7 +164,7 @@ const struct cli_verb CLI_CHECK = {
     .name = "check",
     .summary = "check images and say all that is wrong",
     .help = CHECK_HELP,
-    .accepted = ACCEPTED,
+    .accepted = BOTH_ACCEPT | CLI_OPTION_PARENT,
     .run = run_check,
 };
 
@@ -132,6 +172,6 @@ const struct cli_verb CLI_INFO = {
     .name = "info",
     .summary = "print what images say about themselves",
     .help = INFO_HELP,
-    .accepted = ACCEPTED,
+    .accepted = BOTH_ACCEPT,
     .run = run_info,
 };

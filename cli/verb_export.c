@@ -13,10 +13,8 @@ static const char HELP[] =
     "  --salvage        export what can be read of a corrupt image; list all that cannot\n"
     "  --force          replace OUT if it exists; overwrite it if it is a block device\n"
     "  --no-progress    show no progress on a terminal\n"
-    "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
-    "  --parent=FILE    the parent of a differencing image; again for the parent of that\n"
-    "  --parent-dir=DIR find parents among the images in DIR, by their identity\n"
-    "  --follow         find parents by the relative path in the image, below its own folder\n"
+    "  --at=K           apply only the first K entries of a pending log: the disk as of "
+    "then\n" CLI_PARENT_HELP CLI_FOLLOW_HELP
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -55,7 +53,7 @@ static enum cli_exit export_to(struct cli_out *out, const struct cli_options *op
     if (status != CLI_EXIT_SOUND && (status != CLI_EXIT_CORRUPT || !options->is_salvage)) {
         return status;
     }
-    if (cli_chain_has_changed(chain)) {
+    if (cli_chain_is_torn(chain)) {
         return CLI_EXIT_INCOMPLETE;
     }
     if (!cli_out_finish(out, size)) {
@@ -67,7 +65,7 @@ static enum cli_exit export_to(struct cli_out *out, const struct cli_options *op
 
 static enum cli_exit export_chain(const struct cli_options *options, struct cli_chain *chain)
 {
-    enum cli_exit status = cli_chain_judge(chain, options);
+    enum cli_exit status = cli_chain_judge(chain, options->is_salvage);
     struct cli_out out;
 
     if (status == CLI_EXIT_SOUND) {
@@ -92,9 +90,7 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     if (session == NULL) {
         return CLI_EXIT_INCOMPLETE;
     }
-    session->has_chain = cli_chain_is_wanted(options);
-    cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
-    chain = cli_chain_open(options, session);
+    chain = cli_chain_open(options, session, CLI_DEPTH_BLOCKS);
     if (chain != NULL) {
         status = export_chain(options, chain);
     }

@@ -1,5 +1,5 @@
 /* `vhdxray map`: which virtual bytes lie where in the file. */
-#include "cli/chain.h"
+#include "cli/parents.h"
 #include "cli/verbs.h"
 #include "reports/map_report.h"
 
@@ -11,10 +11,8 @@ static const char HELP[] =
     "--output=json`, and the state with it.\n"
     "\n"
     "  --format=FORMAT  text (default) or json\n"
-    "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
-    "  --parent=FILE    the parent of a differencing image; again for the parent of that\n"
-    "  --parent-dir=DIR find parents among the images in DIR, by their identity\n"
-    "  --follow         find parents by the relative path in the image, below its own folder\n"
+    "  --at=K           apply only the first K entries of a pending log: the disk as of "
+    "then\n" CLI_PARENT_HELP CLI_FOLLOW_HELP
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -31,7 +29,7 @@ static void tell(void *ctx, vxo_range_fn *range_fn, void *range_ctx)
 
     while (vx_chain_map(&chain->disks, at, UINT64_MAX, &range) == VX_OK && range.length > 0) {
         range_fn(range_ctx, &range);
-        chain->link[0].session->is_torn |= range.rule == VX_RUN_001;
+        chain->link[range.depth % chain->count].session->is_torn |= range.rule == VX_RUN_001;
         at += range.length;
     }
 }
@@ -39,10 +37,13 @@ static void tell(void *ctx, vxo_range_fn *range_fn, void *range_ctx)
 /* Say what was found wrong in any link. */
 static enum cli_exit explain(struct cli_chain *chain)
 {
-    enum cli_exit status = CLI_EXIT_SOUND;
+    enum cli_exit status = chain->has_surplus ? CLI_EXIT_INCOMPLETE : CLI_EXIT_SOUND;
 
+    (void)cli_chain_has_changed(chain);
+    if (chain->was_followed) {
+        cli_chain_complain(chain);
+    }
     for (uint32_t i = 0; i < chain->count; i++) {
-        (void)cli_session_has_changed(chain->link[i].session);
         status = cli_exit_worse(status, cli_session_explain(chain->link[i].session));
         cli_session_warn_of_log(chain->link[i].session);
     }
@@ -67,7 +68,10 @@ static enum cli_exit map(const struct cli_options *options, struct cli_chain *ch
     } else {
         vxo_text_map(&page, &report);
     }
-    return cli_session_told(session, status);
+    for (uint32_t i = 0; i < chain->count; i++) {
+        status = cli_session_told(chain->link[i].session, status);
+    }
+    return status;
 }
 
 static enum cli_exit run(const struct cli_options *options, struct cli_output *output)
@@ -80,11 +84,7 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     if (session == NULL) {
         return CLI_EXIT_INCOMPLETE;
     }
-    session->has_chain = cli_chain_is_wanted(options);
-    cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
-    if (cli_session_reaches(session, options)) {
-        chain = cli_chain_open(options, session);
-    }
+    chain = cli_chain_open(options, session, CLI_DEPTH_BLOCKS);
     if (chain != NULL) {
         status = map(options, chain, output);
     }

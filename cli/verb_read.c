@@ -13,10 +13,8 @@ static const char HELP[] =
     "read.\n"
     "\n"
     "  --salvage        read from a corrupt image; what cannot be read is listed, and zero\n"
-    "  --at=K           apply only the first K entries of a pending log: the disk as of then\n"
-    "  --parent=FILE    the parent of a differencing image; again for the parent of that\n"
-    "  --parent-dir=DIR find parents among the images in DIR, by their identity\n"
-    "  --follow         find parents by the relative path in the image, below its own folder\n"
+    "  --at=K           apply only the first K entries of a pending log: the disk as of "
+    "then\n" CLI_PARENT_HELP CLI_FOLLOW_HELP
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
     "\n"
@@ -53,7 +51,7 @@ static enum cli_exit read_disk(const struct cli_options *options, struct cli_cha
         return CLI_EXIT_INCOMPLETE;
     }
     status = cli_disk_copy(&job);
-    if (status == CLI_EXIT_SOUND && cli_chain_has_changed(chain)) {
+    if (status == CLI_EXIT_SOUND && cli_chain_is_torn(chain)) {
         status = CLI_EXIT_INCOMPLETE;
     }
     cli_out_discard(&out);
@@ -77,10 +75,8 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
     } else if (!cli_number_parse(options->operand[2], &length)) {
         status = cli_options_error(options, "not a number of bytes:", options->operand[2]);
     } else {
-        session->has_chain = cli_chain_is_wanted(options);
-        cli_session_run(session, CLI_DEPTH_BLOCKS, options->at);
-        chain = cli_chain_open(options, session);
-        status = chain == NULL ? CLI_EXIT_INCOMPLETE : cli_chain_judge(chain, options);
+        chain = cli_chain_open(options, session, CLI_DEPTH_BLOCKS);
+        status = chain == NULL ? CLI_EXIT_INCOMPLETE : cli_chain_judge(chain, options->is_salvage);
         if (chain != NULL && status == CLI_EXIT_SOUND) {
             status = read_disk(options, chain, offset, length);
             status = cli_exit_worse(status, cli_chain_trust(chain));

@@ -3,20 +3,9 @@
 #include "reports/json.h"
 
 #include "reports/catalogue.h"
+#include "reports/chain_report.h"
 #include "reports/json_findings.h"
 #include "reports/names.h"
-
-static json_object *make_skipped(struct vxo_document *doc, const struct vxo_store *store)
-{
-    json_object *array = vxo_json_made(doc, json_object_new_array());
-
-    for (int pass = 0; pass < VX_PASS_COUNT; pass++) {
-        if (vxo_is_skipped(store, (enum vx_pass)pass)) {
-            vxo_json_append(doc, array, vxo_json_text(doc, vxo_pass_name((uint64_t)pass)));
-        }
-    }
-    return array;
-}
 
 /* ---- Facts ---- */
 
@@ -96,29 +85,6 @@ static json_object *make_blocks(struct vxo_document *doc, const struct vx_blocks
     return object;
 }
 
-/* What the metadata items state, as they state it. */
-static void add_disk(struct vxo_document *doc, json_object *object, const struct vx_facts *facts,
-                     const struct vxr_log *log)
-{
-    const struct vx_metadata *m = &facts->metadata;
-    bool has_id = m->has[VX_ITEM_DISK_ID];
-
-    vxo_json_add(doc, object, "virtual-size",
-                 vxo_json_known(doc, m->has[VX_ITEM_DISK_SIZE], m->disk_size));
-    vxo_json_add(doc, object, "block-size",
-                 vxo_json_known(doc, m->has[VX_ITEM_FILE_PARAMETERS], m->block_size));
-    vxo_json_add(doc, object, "logical-sector-size",
-                 vxo_json_known(doc, m->has[VX_ITEM_LOGICAL_SECTOR_SIZE], m->logical_sector_size));
-    vxo_json_add(
-        doc, object, "physical-sector-size",
-        vxo_json_known(doc, m->has[VX_ITEM_PHYSICAL_SECTOR_SIZE], m->physical_sector_size));
-    vxo_json_add(doc, object, "type", vxo_json_text(doc, vxo_disk_type(facts)));
-    vxo_json_add(doc, object, "log", vxo_json_text(doc, vxo_log_state(facts, log)));
-    vxo_json_add(doc, object, "disk-id", has_id ? vxo_json_guid(doc, &m->disk_id) : NULL);
-    vxo_json_add(doc, object, "metadata-items", vxo_json_known(doc, m->is_usable, m->count));
-    vxo_json_add(doc, object, "user-items", vxo_json_known(doc, m->is_usable, m->user_count));
-}
-
 static json_object *make_facts(struct vxo_document *doc, const struct vxo_report *report)
 {
     const struct vx_facts *facts = report->facts;
@@ -126,7 +92,7 @@ static json_object *make_facts(struct vxo_document *doc, const struct vxo_report
     const char *creator = facts->fileid.has_signature ? facts->fileid.creator.utf8 : NULL;
     json_object *object = vxo_json_made(doc, json_object_new_object());
 
-    add_disk(doc, object, facts, report->log);
+    vxo_json_disk(doc, object, facts, report->log);
     vxo_json_add(doc, object, "creator", vxo_json_text(doc, creator));
     vxo_json_add(doc, object, "file-size", vxo_json_uint(doc, facts->file_bytes));
     vxo_json_add(doc, object, "current-header",
@@ -187,17 +153,19 @@ bool vxo_json_report(const struct vxo_json *out, const struct vxo_report *report
     struct vxo_document doc = vxo_json_start(out, schema, report->image);
 
     if (report->depth == VXO_CHECK) {
-        vxo_json_member(&doc, "verdict", vxo_json_text(&doc, vxo_verdict_name(report->verdict)));
+        vxo_json_member(&doc, "verdict",
+                        vxo_json_text(&doc, vxo_verdict_name(vxo_verdict(report))));
     } else {
         write_facts(&doc, report);
     }
     vxo_json_member(&doc, "totals", vxo_json_totals(&doc, report->totals));
     vxo_json_findings(&doc, report->store);
-    vxo_json_member(&doc, "skipped", make_skipped(&doc, report->store));
+    vxo_json_member(&doc, "skipped", vxo_json_skipped(&doc, report->store));
     vxo_json_member(&doc, "bytes-read", vxo_json_uint(&doc, report->bytes_read));
     if (report->depth == VXO_CHECK) {
         vxo_json_member(&doc, "unreplayed", make_unreplayed(&doc, report->unreplayed));
         write_facts(&doc, report);
+        vxo_json_parents(&doc, report->chain);
     }
     vxo_json_end(&doc);
     return !doc.is_broken;

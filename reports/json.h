@@ -11,6 +11,7 @@
 #define VXO_SCHEMA_CHECK  "vhdxray-check-1"
 #define VXO_SCHEMA_LOG    "vhdxray-log-1"
 #define VXO_SCHEMA_REPLAY "vhdxray-replay-1"
+#define VXO_SCHEMA_CHAIN  "vhdxray-chain-1"
 
 struct vxo_json {
     vxo_write_fn *write;

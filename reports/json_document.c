@@ -162,7 +162,11 @@ void vxo_json_member(struct vxo_document *doc, const char *name, json_object *va
 
 void vxo_json_object(struct vxo_document *doc, const char *name)
 {
-    write_name(doc, name);
+    if (name != NULL) {
+        write_name(doc, name);
+    } else {
+        write_next(doc);
+    }
     open_container(doc, "{");
 }
 

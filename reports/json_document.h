@@ -39,7 +39,8 @@ void vxo_json_end(struct vxo_document *doc);
 /* Write a member of the document, or of the object open in it, and release its value. */
 void vxo_json_member(struct vxo_document *doc, const char *name, json_object *value);
 
-/* Open an object as a member of what is open, write its members, close it. */
+/* Open an object as a member of what is open, or without a name as an element of the open array,
+ * write its members, close it. */
 void vxo_json_object(struct vxo_document *doc, const char *name);
 void vxo_json_object_end(struct vxo_document *doc);
 

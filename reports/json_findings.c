@@ -94,6 +94,40 @@ json_object *vxo_json_totals(struct vxo_document *doc, const struct vx_reporter 
     return object;
 }
 
+json_object *vxo_json_skipped(struct vxo_document *doc, const struct vxo_store *store)
+{
+    json_object *array = vxo_json_made(doc, json_object_new_array());
+
+    for (int pass = 0; pass < VX_PASS_COUNT; pass++) {
+        if (vxo_is_skipped(store, (enum vx_pass)pass)) {
+            vxo_json_append(doc, array, vxo_json_text(doc, vxo_pass_name((uint64_t)pass)));
+        }
+    }
+    return array;
+}
+
+void vxo_json_disk(struct vxo_document *doc, json_object *object, const struct vx_facts *facts,
+                   const struct vxr_log *log)
+{
+    const struct vx_metadata *m = &facts->metadata;
+    bool has_id = m->has[VX_ITEM_DISK_ID];
+
+    vxo_json_add(doc, object, "virtual-size",
+                 vxo_json_known(doc, m->has[VX_ITEM_DISK_SIZE], m->disk_size));
+    vxo_json_add(doc, object, "block-size",
+                 vxo_json_known(doc, m->has[VX_ITEM_FILE_PARAMETERS], m->block_size));
+    vxo_json_add(doc, object, "logical-sector-size",
+                 vxo_json_known(doc, m->has[VX_ITEM_LOGICAL_SECTOR_SIZE], m->logical_sector_size));
+    vxo_json_add(
+        doc, object, "physical-sector-size",
+        vxo_json_known(doc, m->has[VX_ITEM_PHYSICAL_SECTOR_SIZE], m->physical_sector_size));
+    vxo_json_add(doc, object, "type", vxo_json_text(doc, vxo_disk_type(facts)));
+    vxo_json_add(doc, object, "log", vxo_json_text(doc, vxo_log_state(facts, log)));
+    vxo_json_add(doc, object, "disk-id", has_id ? vxo_json_guid(doc, &m->disk_id) : NULL);
+    vxo_json_add(doc, object, "metadata-items", vxo_json_known(doc, m->is_usable, m->count));
+    vxo_json_add(doc, object, "user-items", vxo_json_known(doc, m->is_usable, m->user_count));
+}
+
 json_object *vxo_json_pending(struct vxo_document *doc, const struct vxr_log *log)
 {
     json_object *object = NULL;

@@ -19,6 +19,17 @@ json_object *vxo_json_pending(struct vxo_document *doc, const struct vxr_log *lo
 /* Write what replay changes, in numbers, as members of what is open. */
 void vxo_json_delta(struct vxo_document *doc, const struct vxr_delta *delta);
 
+/* Names of the passes that were skipped. */
+json_object *vxo_json_skipped(struct vxo_document *doc, const struct vxo_store *store);
+
+/* Add to object what the metadata items state, as they state it, and the state of the log. */
+void vxo_json_disk(struct vxo_document *doc, json_object *object, const struct vx_facts *facts,
+                   const struct vxr_log *log);
+
+/* Write the parents of the image as the member "chain" of the document; NULL: they were not
+ * followed. */
+void vxo_json_parents(struct vxo_document *doc, const struct vxo_chain *chain);
+
 /* Write all stored findings as the member "findings" of what is open. */
 void vxo_json_findings(struct vxo_document *doc, const struct vxo_store *store);
 

@@ -23,6 +23,8 @@ enum vxo_depth {
     VXO_CHECK
 };
 
+struct vxo_chain;
+
 /* All pointers are borrowed. */
 struct vxo_report {
     enum vxo_depth depth;
@@ -34,6 +36,7 @@ struct vxo_report {
     enum vx_verdict verdict;
     const struct vxr_log *log;            /* NULL: it was not looked at */
     const struct vx_reporter *unreplayed; /* of the same image without its log, or NULL */
+    const struct vxo_chain *chain; /* of a check that followed the image's parents, or NULL */
     uint64_t bytes_read;
 };
 

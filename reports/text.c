@@ -2,6 +2,7 @@
 #include "reports/text.h"
 
 #include "reports/catalogue.h"
+#include "reports/chain_report.h"
 #include "reports/message.h"
 #include "reports/names.h"
 
@@ -225,6 +226,7 @@ static void write_verdict(const struct vxo_text *out, const struct vxo_report *r
                                             [VX_WARNINGS] = VXO_YELLOW,
                                             [VX_CORRUPT] = VXO_RED,
                                             [VX_INCOMPLETE] = VXO_YELLOW};
+    enum vx_verdict verdict = vxo_verdict(report);
     struct vxo_line line;
 
     vxo_line_init(&line);
@@ -233,9 +235,13 @@ static void write_verdict(const struct vxo_text *out, const struct vxo_report *r
     } else {
         put_verdict(&line.put, report->totals);
     }
+    if (verdict != report->verdict) {
+        vxo_put(&line.put, "; with its parents: ");
+        vxo_put(&line.put, vxo_verdict_name(verdict));
+    }
     vxo_page_write(&out->page, report->image);
     vxo_page_write(&out->page, ": ");
-    vxo_page_colored(&out->page, COLORS[report->verdict], line.text);
+    vxo_page_colored(&out->page, COLORS[verdict], line.text);
     vxo_page_write(&out->page, "\n");
 }
 
@@ -286,6 +292,9 @@ void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report)
     vxo_page_write(&out->page, "\n");
     vxo_text_facts(out, report);
     write_unreplayed(out, report);
+    if (report->chain != NULL) {
+        vxo_text_parents(out, report->chain);
+    }
 }
 
 void vxo_text_findings(const struct vxo_text *out, const struct vxo_report *report)

@@ -27,11 +27,17 @@ void vxo_text_brief(const struct vxo_text *out, const struct vxo_report *report)
 /* Print all facts that are known. */
 void vxo_text_facts(const struct vxo_text *out, const struct vxo_report *report);
 
+/* Print the facts about the virtual disk. */
+void vxo_text_disk_facts(const struct vxo_text *out, const struct vx_facts *facts);
+
 /* Print the facts about the header and the log. */
 void vxo_text_log_facts(const struct vxo_text *out, const struct vxo_report *report);
 
 /* Print "  Label          text", the text wrapped in its own column; nothing for an empty line. */
 void vxo_text_fact(const struct vxo_text *out, const char *label, const struct vxo_line *line);
+
+/* The same for a GUID. */
+void vxo_text_guid_fact(const struct vxo_text *out, const char *label, const struct vx_guid *guid);
 
 /* Print a rule: what it demands, what breaking it means, what to do. */
 void vxo_text_rule(const struct vxo_page *page, enum vx_rule rule);

@@ -16,8 +16,7 @@ void vxo_text_fact(const struct vxo_text *out, const char *label, const struct v
     vxo_page_wrapped(&out->page, line->text, LABEL_COLUMNS, LABEL_COLUMNS);
 }
 
-static void write_guid_fact(const struct vxo_text *out, const char *label,
-                            const struct vx_guid *guid)
+void vxo_text_guid_fact(const struct vxo_text *out, const char *label, const struct vx_guid *guid)
 {
     char text[VX_GUID_TEXT_BYTES];
     struct vxo_line line;
@@ -40,7 +39,7 @@ static void write_size_fact(const struct vxo_text *out, const char *label, bool 
     vxo_text_fact(out, label, &line);
 }
 
-static void write_disk(const struct vxo_text *out, const struct vx_facts *facts)
+void vxo_text_disk_facts(const struct vxo_text *out, const struct vx_facts *facts)
 {
     const struct vx_metadata *metadata = &facts->metadata;
     const char *type = vxo_disk_type(facts);
@@ -64,7 +63,7 @@ static void write_disk(const struct vxo_text *out, const struct vx_facts *facts)
     }
     vxo_text_fact(out, "Sectors", &line);
     if (metadata->has[VX_ITEM_DISK_ID]) {
-        write_guid_fact(out, "Disk ID", &metadata->disk_id);
+        vxo_text_guid_fact(out, "Disk ID", &metadata->disk_id);
     }
     vxo_line_init(&line);
     vxo_put(&line.put, facts->fileid.creator.utf8);
@@ -121,9 +120,9 @@ void vxo_text_log_facts(const struct vxo_text *out, const struct vxo_report *rep
     vxo_text_fact(out, "Log", &line);
     write_pending(out, report->log);
     if (out->is_verbose) {
-        write_guid_fact(out, "File write", &header->file_write_guid);
-        write_guid_fact(out, "Data write", &header->data_write_guid);
-        write_guid_fact(out, "Log GUID", &header->log_guid);
+        vxo_text_guid_fact(out, "File write", &header->file_write_guid);
+        vxo_text_guid_fact(out, "Data write", &header->data_write_guid);
+        vxo_text_guid_fact(out, "Log GUID", &header->log_guid);
     }
 }
 
@@ -188,7 +187,7 @@ void vxo_text_facts(const struct vxo_text *out, const struct vxo_report *report)
     const struct vx_facts *facts = report->facts;
     struct vxo_line line;
 
-    write_disk(out, facts);
+    vxo_text_disk_facts(out, facts);
     vxo_text_log_facts(out, report);
     write_region(out, "BAT", &facts->regions.bat,
                  facts->has_geometry ? facts->geometry.bat_entries : 0, "entry");

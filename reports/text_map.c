@@ -24,6 +24,17 @@ static void write_number(const struct vxo_page *page, bool is_known, uint64_t nu
     write_column(page, &line);
 }
 
+/* Which parent the state and the place in the file are of. */
+static void write_depth(const struct vxo_page *page, uint32_t depth)
+{
+    struct vxo_line line;
+
+    vxo_line_init(&line);
+    vxo_put(&line.put, ", at depth ");
+    vxo_put_uint(&line.put, depth);
+    vxo_page_write(page, line.text);
+}
+
 static void tell_range(void *ctx, const struct vx_disk_range *range)
 {
     const struct vxo_page *page = ctx;
@@ -34,8 +45,12 @@ static void tell_range(void *ctx, const struct vx_disk_range *range)
     vxo_page_write(page, vxo_state_name(range->state));
     if (range->kind == VX_DISK_UNREADABLE) {
         vxo_page_write(page, range->state < VX_STATE_COUNT ? ", " : "");
-        vxo_page_write(page, "cannot be read: ");
+        vxo_page_write(page, range->rule == VX_RUN_006   ? "in a parent that was not looked for: "
+                             : range->rule == VX_RUN_010 ? "in a parent that was not found: "
+                                                         : "cannot be read: ");
         vxo_page_write(page, vxo_rule_text(range->rule)->id);
+    } else if (range->depth > 0) {
+        write_depth(page, range->depth);
     }
     vxo_page_write(page, "\n");
 }

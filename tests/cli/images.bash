@@ -27,6 +27,7 @@ looks() { # VERB IMAGE
     case $1 in
     check | info | replay | map) printf '%s\n' "$1 $2" "$1 --format=json $2" ;;
     log) printf '%s\n' "log $2" "log --format=json $2" "log --at=0 $2" ;;
+    chain) printf '%s\n' "chain $2" "chain --format=json --follow --parent-dir=. $2" ;;
     export) echo "export $2 -" ;;
     read) echo "read $2 0 1M" ;;
     explain) echo 'explain HDR-003' ;;

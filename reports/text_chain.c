@@ -1,0 +1,131 @@
+/* Chains for people. Loops run over links, paths and relatives. */
+#include "reports/chain_report.h"
+
+#include "reports/names.h"
+
+/* "Its parent, found by --parent-dir:" above the report of link i. */
+static void write_intro(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
+{
+    static const char *const WAYS[] = {
+        [VXO_FOUND_IMAGE] = "",
+        [VXO_FOUND_GIVEN] = ", named by --parent:\n",
+        [VXO_FOUND_IN_FOLDER] = ", found by --parent-dir:\n",
+        [VXO_FOUND_FOLLOWED] = ", found by --follow:\n",
+    };
+
+    if (i > 0) {
+        vxo_page_write(&out->page, i == 1 ? "\nIts parent" : "\nThe parent of that");
+        vxo_page_write(&out->page, WAYS[chain->link[i].found]);
+    }
+}
+
+/* Who the image names as its parent, and whether the one that was found is that. */
+static void write_linkage(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
+{
+    const struct vx_locator *locator = &chain->link[i].report.facts->locator;
+    const struct vx_header *parent =
+        i + 1 < chain->count ? vx_headers_current(&chain->link[i + 1].report.facts->headers) : NULL;
+    struct vxo_line line;
+
+    vxo_line_init(&line);
+    for (unsigned k = 0; k < VX_COUNT_OF(locator->linkage); k++) {
+        char text[VX_GUID_TEXT_BYTES];
+
+        if (locator->has_linkage[k]) {
+            vx_guid_format(&locator->linkage[k], text);
+            vxo_put(&line.put, line.put.len > 0 ? " or " : "");
+            vxo_put(&line.put, text);
+        }
+    }
+    if (line.put.len > 0 && parent != NULL) {
+        vxo_put(&line.put, vx_locator_names(locator, &parent->data_write_guid)
+                               ? ", and the parent below is that"
+                               : ", which the parent below is not");
+    }
+    vxo_text_fact(out, "Made of", &line);
+}
+
+/* The paths, behind what is said about them, for the rest of the line is the image's. */
+static void write_paths(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
+{
+    static const char *const LABELS[VXO_PATH_COUNT] = {"Relative path", "Volume path",
+                                                       "Absolute path"};
+    bool was_followed = i + 1 < chain->count && chain->link[i + 1].found == VXO_FOUND_FOLLOWED;
+
+    for (unsigned k = 0; k < VXO_PATH_COUNT; k++) {
+        const struct vxo_path *path = &chain->link[i].path[k];
+        struct vxo_line line;
+
+        vxo_line_init(&line);
+        if (path->is_present) {
+            vxo_put(&line.put, k > 0          ? "(never opened"
+                               : was_followed ? "(followed"
+                                              : "(not opened");
+            if (!path->is_read) {
+                vxo_put(&line.put, "; cannot be read");
+            }
+            if (path->text.was_truncated) {
+                vxo_put(&line.put, "; the beginning of ");
+                vxo_put_count(&line.put, path->units, "character");
+            }
+            vxo_put(&line.put, ") ");
+            vxo_put(&line.put, path->text.utf8);
+        }
+        vxo_text_fact(out, LABELS[k], &line);
+    }
+}
+
+static void write_link(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
+{
+    const struct vxo_report *report = &chain->link[i].report;
+    const struct vx_header *header = vx_headers_current(&report->facts->headers);
+
+    write_intro(out, chain, i);
+    vxo_text_brief(out, report);
+    vxo_text_disk_facts(out, report->facts);
+    if (header != NULL) {
+        vxo_text_guid_fact(out, "Data ID", &header->data_write_guid);
+    }
+    write_linkage(out, chain, i);
+    write_paths(out, chain, i);
+}
+
+/* How it ends and, where the parent is missing, what looks like it. */
+static void write_end(const struct vxo_text *out, const struct vxo_chain *chain)
+{
+    struct vxo_line line;
+
+    vxo_line_init(&line);
+    vxo_put_chain_end(&line.put, chain);
+    vxo_page_write(&out->page, "\n");
+    vxo_page_paragraph(&out->page, line.text, 0);
+    for (uint32_t i = 0; i < chain->relatives->count; i++) {
+        vxo_line_init(&line);
+        vxo_put(&line.put, chain->relatives->at[i].name);
+        vxo_put(&line.put, " ");
+        vxo_put_relative(&line.put, chain, &chain->relatives->at[i]);
+        vxo_page_paragraph(&out->page, line.text, 2);
+    }
+    vxo_line_init(&line);
+    vxo_put_chain_advice(&line.put, chain);
+    if (line.put.len > 0) {
+        vxo_page_paragraph(&out->page, line.text, 0);
+    }
+}
+
+void vxo_text_chain(const struct vxo_text *out, const struct vxo_chain *chain)
+{
+    for (uint32_t i = 0; i < chain->count; i++) {
+        write_link(out, chain, i);
+    }
+    write_end(out, chain);
+}
+
+void vxo_text_parents(const struct vxo_text *out, const struct vxo_chain *chain)
+{
+    for (uint32_t i = 1; i < chain->count; i++) {
+        write_intro(out, chain, i);
+        vxo_text_check(out, &chain->link[i].report);
+    }
+    write_end(out, chain);
+}
