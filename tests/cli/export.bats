@@ -198,26 +198,6 @@ END
     [ -z "$(find . -name '.vhdxray-*')" ]
 }
 
-@test "a differencing image is refused" {
-    make_images
-    # HasParent in the file parameters, which the first MiBs behind the table hold
-    python3 - <<'END'
-f = open("written.vhdx", "r+b")
-data = f.read(8 << 20)
-entry = data.index(bytes.fromhex("3767a1ca36fa434db3b633f0aa44e76b"))
-table = entry // (1 << 20) * (1 << 20)
-f.seek(table + int.from_bytes(data[entry + 16:entry + 20], "little") + 4)
-f.write(b"\2")
-END
-    vhdxray export written.vhdx new.raw
-    [ "$status" -ne 0 ]
-    [ ! -e new.raw ]
-    vhdxray export --salvage written.vhdx new.raw
-    [ "$status" -eq 1 ]
-    grep -q 'is a differencing image' err
-    [ ! -e new.raw ]
-}
-
 @test "OUT is never the image" {
     make_images
     ln written.vhdx hard.vhdx
