@@ -91,6 +91,7 @@ void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
                       const struct vxo_relative *relative)
 {
     const struct vxo_report *child = &last_of(chain)->report;
+    const struct vx_locator *locator = &child->facts->locator;
 
     switch (relative->kinship) {
     case VXO_KIN_ANCESTOR:
@@ -118,7 +119,10 @@ void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
     vxo_put(put, ": its data identifier is ");
     put_guid(put, &relative->data_write_guid);
     vxo_put(put, ", the one that is named is ");
-    put_guid(put, &child->facts->locator.linkage[child->facts->locator.has_linkage[0] ? 0 : 1]);
+    put_guid(
+        put,
+        &locator
+             ->linkage[locator->has_linkage[0] && !vx_guid_is_zero(&locator->linkage[0]) ? 0 : 1]);
     vxo_put(put, ".");
     if (!relative->is_namesake) {
         vxo_put(put, " Either it is the parent and was changed after ");

@@ -31,7 +31,7 @@ static void write_linkage(const struct vxo_text *out, const struct vxo_chain *ch
     for (unsigned k = 0; k < VX_COUNT_OF(locator->linkage); k++) {
         char text[VX_GUID_TEXT_BYTES];
 
-        if (locator->has_linkage[k]) {
+        if (locator->has_linkage[k] && !vx_guid_is_zero(&locator->linkage[k])) {
             vx_guid_format(&locator->linkage[k], text);
             vxo_put(&line.put, line.put.len > 0 ? " or " : "");
             vxo_put(&line.put, text);

@@ -208,7 +208,7 @@ Try 'vhdxray check --help'" ]
 
 @test "a parent that was changed since is named, by every verb" {
     make_chain
-    forge_child mid.avhdx $G4 $G1 '.\base.vhdx'
+    forge_child mid.avhdx "$G4" "$G1" '.\base.vhdx'
     vhdxray chain --parent-dir=. top.avhdx
     [ "$status" -eq 1 ]
     [ "$(wc -L <out)" -le 100 ]
@@ -224,7 +224,7 @@ Try 'vhdxray check --help'" ]
     valid out
     jq -e '."relatives-total" == 2 and [.relatives[] | [.name, .kinship, ."has-name-of-parent"]] ==
         [["base.vhdx", "ancestor", false], ["mid.avhdx", "changed", true]]
-        and .relatives[1]."data-write-guid" == "'$G4'"
+        and .relatives[1]."data-write-guid" == "'"$G4"'"
         and (.advice | test("^What to do"))' out
     for line in 'export top.avhdx new.raw' 'read top.avhdx 0 1' 'map top.avhdx'; do
         # shellcheck disable=SC2086 # a command line
@@ -245,13 +245,13 @@ Try 'vhdxray check --help'" ]
 
 @test "relatives are told apart by who is made of whom, and others are not named" {
     mkdir dir
-    forge_child top.avhdx $G3 $G2 'mid.avhdx'
+    forge_child top.avhdx "$G3" "$G2" 'mid.avhdx'
     cp top.avhdx dir/itself.avhdx
-    forge_child dir/branch.avhdx aaaaaaaa-0000-4000-8000-000000000001 $G2 'mid.avhdx'
-    forge_child dir/leaf.avhdx aaaaaaaa-0000-4000-8000-000000000002 $G3 'top.avhdx'
+    forge_child dir/branch.avhdx aaaaaaaa-0000-4000-8000-000000000001 "$G2" 'mid.avhdx'
+    forge_child dir/leaf.avhdx aaaaaaaa-0000-4000-8000-000000000002 "$G3" 'top.avhdx'
     forge_child dir/leaf-of-leaf.avhdx aaaaaaaa-0000-4000-8000-000000000003 \
         aaaaaaaa-0000-4000-8000-000000000002 'leaf.avhdx'
-    forge_base dir/other.vhdx $G4
+    forge_base dir/other.vhdx "$G4"
     forge_base dir/another-disk.vhdx aaaaaaaa-0000-4000-8000-000000000004 'set value.disk-id.id foreign'
     forge_base dir/.hidden.vhdx aaaaaaaa-0000-4000-8000-000000000005
     echo 'not a disk' >dir/notes.txt
@@ -269,7 +269,7 @@ Try 'vhdxray check --help'" ]
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     jq -e '[.relatives[] | select(."has-name-of-parent") | .name] == ["MID.avhdx"]' out
     # a disk without an identity has no relatives
-    forge_child zero.avhdx $G3 $G2 'mid.avhdx' 'set value.disk-id.id zero'
+    forge_child zero.avhdx "$G3" "$G2" 'mid.avhdx' 'set value.disk-id.id zero'
     forge_base dir/zero.vhdx aaaaaaaa-0000-4000-8000-000000000006 'set value.disk-id.id zero'
     vhdxray chain --format=json --parent-dir=dir zero.avhdx
     jq -e '."relatives-total" == 0 and .advice == null' out
@@ -277,9 +277,9 @@ Try 'vhdxray check --help'" ]
 
 @test "more relatives than are compared are counted" {
     mkdir dir
-    forge_child top.avhdx $G3 $G2 'mid.avhdx'
+    forge_child top.avhdx "$G3" "$G2" 'mid.avhdx'
     for n in {10..49}; do
-        forge_base dir/$n.vhdx aaaaaaaa-0000-4000-8000-0000000000$n
+        forge_base "dir/$n.vhdx" "aaaaaaaa-0000-4000-8000-0000000000$n"
     done
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     valid out
@@ -289,18 +289,25 @@ Try 'vhdxray check --help'" ]
 
 @test "the parent is found by what it is, not by its name" {
     make_chain
+    forge_child top.avhdx "$G3" "$G2" 'mid.avhdx' \
+        'key u"parent_linkage2" u"{00000000-0000-0000-0000-000000000000}"'
     mkdir dir
     mv mid.avhdx dir/zzz
     mv base.vhdx dir/aaa
-    forge_base dir/mid.avhdx $G4
+    forge_base dir/mid.avhdx "$G4"
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     [ "$status" -eq 0 ]
     [ "$(jq -c '[.links[].image]' out)" = '["top.avhdx","dir/zzz","dir/aaa"]' ]
     jq -e '.relatives == []' out
+    # a parent_linkage2 of zeros names nothing
+    vhdxray chain top.avhdx
+    grep -qx "  Made of        $G2" out
     # parent_linkage2 does, too; of two that fit the first one
     cp dir/zzz dir/yyy
     rm dir/mid.avhdx
-    forge_child top.avhdx $G3 $G4 'mid.avhdx' "key u\"parent_linkage2\" u\"{$G2}\""
+    forge_child top.avhdx "$G3" "$G4" 'mid.avhdx' "key u\"parent_linkage2\" u\"{$G2}\""
+    vhdxray chain top.avhdx
+    grep -qx "  Made of        $G4 or $G2" out
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     [ "$(jq -c '[.links[].image]' out)" = '["top.avhdx","dir/yyy","dir/aaa"]' ]
 }
@@ -384,9 +391,9 @@ END
 
 @test "--follow: below the folder of each image, whatever the case of letters" {
     mkdir -p vm/Snapshots/deep
-    forge_child vm/top.avhdx $G3 $G2 '.\SNAPSHOTS/x\..\Mid.AVHDX'
-    forge_child vm/Snapshots/mid.avhdx $G2 $G1 'deep\base.vhdx'
-    forge_base vm/Snapshots/deep/base.vhdx $G1
+    forge_child vm/top.avhdx "$G3" "$G2" '.\SNAPSHOTS/x\..\Mid.AVHDX'
+    forge_child vm/Snapshots/mid.avhdx "$G2" "$G1" 'deep\base.vhdx'
+    forge_base vm/Snapshots/deep/base.vhdx "$G1"
     vhdxray chain --format=json --follow vm/top.avhdx
     [ "$status" -eq 0 ]
     [ "$(jq -c '[.links[].image]' out)" = \
@@ -399,7 +406,7 @@ END
     # a parent out of the folder of its child is not followed, though it lies below the image's
     rm vm/Snapshots/MID.avhdx
     mv vm/Snapshots/deep/base.vhdx vm
-    forge_child vm/Snapshots/mid.avhdx $G2 $G1 '..\base.vhdx'
+    forge_child vm/Snapshots/mid.avhdx "$G2" "$G1" '..\base.vhdx'
     vhdxray chain --follow vm/top.avhdx
     [ "$status" -eq 1 ]
     words | grep -q 'The parent of vm/Snapshots/mid.avhdx is missing: its relative_path leads out of the folder of the image\.'
@@ -410,9 +417,9 @@ END
 @test "--follow: the folder of a parent stays the folder in which it was found" {
     needs_strace
     mkdir -p vm/sub
-    forge_child vm/top.avhdx $G3 $G2 'sub\mid.avhdx'
-    forge_child vm/sub/mid.avhdx $G2 $G1 'base.vhdx'
-    forge_base vm/sub/base.vhdx $G1
+    forge_child vm/top.avhdx "$G3" "$G2" 'sub\mid.avhdx'
+    forge_child vm/sub/mid.avhdx "$G2" "$G1" 'base.vhdx'
+    forge_base vm/sub/base.vhdx "$G1"
     strace -qq -o calls -e trace=openat,openat2,open "$VHDXRAY" chain --follow vm/top.avhdx >out
     # the name of the folder is used once, and below the folder of the image
     [ "$(grep -c '"sub"' calls)" -eq 1 ]
@@ -424,8 +431,8 @@ END
 @test "--follow where the kernel has no openat2()" {
     needs_strace
     mkdir -p vm/sub outside
-    forge_child vm/top.avhdx $G3 $G2 'sub\mid.avhdx'
-    forge_base vm/sub/mid.avhdx $G2
+    forge_child vm/top.avhdx "$G3" "$G2" 'sub\mid.avhdx'
+    forge_base vm/sub/mid.avhdx "$G2"
     for error in ENOSYS EPERM; do
         strace -qq -o calls -e trace=openat2 -e inject=openat2:error=$error \
             "$VHDXRAY" chain --follow vm/top.avhdx >out
@@ -441,9 +448,9 @@ END
 }
 
 @test "a chain that comes back to itself ends" {
-    forge_child a.vhdx $G1 $G2 'b.vhdx'
-    forge_child b.vhdx $G2 $G1 'a.vhdx'
-    forge_child own.vhdx $G3 $G3 'own.vhdx'
+    forge_child a.vhdx "$G1" "$G2" 'b.vhdx'
+    forge_child b.vhdx "$G2" "$G1" 'a.vhdx'
+    forge_child own.vhdx "$G3" "$G3" 'own.vhdx'
     for image in a b own; do
         for way in --follow --parent-dir=.; do
             vhdxray chain $way $image.vhdx
@@ -462,7 +469,7 @@ END
 
 @test "a link without usable blocks: nothing behind it is taken for its own" {
     make_chain
-    forge_child mid.avhdx $G2 $G1 'base.vhdx' 'set region.bat.offset 1G'
+    forge_child mid.avhdx "$G2" "$G1" 'base.vhdx' 'set region.bat.offset 1G'
     vhdxray check --parent-dir=. mid.avhdx
     [ "$status" -eq 2 ]
     vhdxray map --format=json --parent-dir=. top.avhdx
@@ -475,7 +482,7 @@ END
 
 @test "--at is about the image, not about its parents" {
     make_chain
-    forge_child mid.avhdx $G2 $G1 'base.vhdx' 'log' 'entry sequence=1' 'data 5M 5'
+    forge_child mid.avhdx "$G2" "$G1" 'base.vhdx' 'log' 'entry sequence=1' 'data 5M 5'
     vhdxray check --parent-dir=. top.avhdx
     [ "$status" -eq 3 ]
     grep -q '^warning VHDX-CHN-004' out

@@ -4,6 +4,7 @@
 G1=11111111-0000-4000-8000-000000000001
 G2=22222222-0000-4000-8000-000000000002
 G3=33333333-0000-4000-8000-000000000003
+# shellcheck disable=SC2034 # for the tests
 G4=44444444-0000-4000-8000-000000000004
 
 # FILE from the lines of a recipe.
@@ -35,10 +36,10 @@ forge_child() { # FILE GUID OF PATH [LINE]...
 # base.vhdx, mid.avhdx made of it, and top.avhdx made of that, of whose third block every other
 # sector is its own.
 make_chain() {
-    forge_base base.vhdx $G1
-    forge_child mid.avhdx $G2 $G1 '.\base.vhdx' \
+    forge_base base.vhdx "$G1"
+    forge_child mid.avhdx "$G2" "$G1" '.\base.vhdx' \
         'key u"volume_path" u"\\?\Volume{26a21bda-a627-11d7-9931-806e6f6e6963}\vm\base.vhdx"'
-    forge_child top.avhdx $G3 $G2 'mid.avhdx' \
+    forge_child top.avhdx "$G3" "$G2" 'mid.avhdx' \
         'key u"absolute_win32_path" u"\\?\C:\vm\mid.avhdx"' 'block 1 not-present' \
         'block 2 partial at=4M' 'fill 4M 1M 0x33' 'bitmap 0 present at=5M' 'fill 5M+512 256 0xaa'
 }

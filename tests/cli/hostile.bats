@@ -204,9 +204,9 @@ END
     grep -q '^The chain is complete: 2 images' out
     grep -q 'good.vhdx' calls
     rm inside/folder/good.vhdx
-    values >values
-    [ "$(wc -l <values)" -ge 60 ]
-    lines=lines.all
+    values >malice
+    [ "$(wc -l <malice)" -ge 60 ]
+    which=lines.all
     while IFS= read -r value; do
         : >calls
         : >printed
@@ -216,12 +216,12 @@ END
             trace "${line[@]}"
             [ "$status" -le 3 ]
             case ${line[*]} in *--follow*) [ "$status" -ne 0 ] ;; esac
-        done <$lines
+        done <$which
         python3 "$BATS_FILE_TMPDIR/outside.py" calls inside known >strays
         [ ! -s strays ] || { cat strays; false; }
         python3 "$BATS_FILE_TMPDIR/printable.py" printed
-        lines=lines.some
-    done <values
+        which=lines.some
+    done <malice
 }
 
 @test "the test of paths notices one outside" {
