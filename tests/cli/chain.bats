@@ -495,6 +495,22 @@ END
     [ "$status" -eq 0 ]
 }
 
+@test "no image of a chain is touched" {
+    needs_strace
+    make_chain
+    before=$(sha256sum ./*hdx; stat -c '%n %Y %Z %s %b' ./*hdx)
+    rm -f calls
+    for line in 'check --parent-dir=. top.avhdx' 'chain --follow top.avhdx' \
+        'map --parent=mid.avhdx --parent=base.vhdx top.avhdx' 'export --follow top.avhdx -'; do
+        # shellcheck disable=SC2086 # a command line
+        strace -f -qq -A -o calls -e trace=open,openat,openat2,creat,ftruncate,pwrite64 \
+            "$VHDXRAY" $line >out
+    done
+    grep -q base.vhdx calls
+    refute grep -E 'O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|truncate|pwrite|creat\(' calls
+    [ "$before" = "$(sha256sum ./*hdx; stat -c '%n %Y %Z %s %b' ./*hdx)" ]
+}
+
 @test "nothing is printed into a parent" {
     make_chain
     before=$(sha256sum ./*hdx)
