@@ -138,7 +138,7 @@ static bool is_as_long_as_stated(const struct cli_file *file, mode_t mode, struc
 }
 
 /* Look at what was opened, and make the source. Closes the file when there is nothing to read. */
-static bool begin(struct cli_file *file, struct vxo_buffer *error)
+static bool begin_source(struct cli_file *file, struct vxo_buffer *error)
 {
     struct stat status;
     const char *why_not = NULL;
@@ -186,14 +186,14 @@ bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *e
         return false;
     }
     file->fd = open_quietly(path);
-    return begin(file, error);
+    return begin_source(file, error);
 }
 
 bool cli_file_take(struct cli_file *file, int fd, struct vxo_buffer *error)
 {
     *file = (struct cli_file){.fd = fd};
     (void)fcntl(fd, F_SETFL, O_NONBLOCK | O_NOATIME); /* where that is allowed */
-    return begin(file, error);
+    return begin_source(file, error);
 }
 
 static bool differs(const struct timespec *a, const struct timespec *b)
