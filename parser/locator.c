@@ -88,6 +88,17 @@ static struct vx_finding about_string(const struct context *c, enum vx_rule rule
     return vx_finding_at(rule, object_of(s), s->entry, vx_add_sat(c->offset, s->offset), s->length);
 }
 
+/* vx_load() of a part of the item, which is noted when it fails. */
+static bool load_part(const struct context *c, uint64_t offset, uint8_t *bytes, uint32_t len)
+{
+    bool is_read = vx_load(c->view, offset, bytes, len, c->rep);
+
+    if (!is_read) {
+        c->out->is_unread = true;
+    }
+    return is_read;
+}
+
 /* ---- strings ---- */
 
 /* Does the string lie where it can be read? */
@@ -146,7 +157,7 @@ static bool load_string(const struct context *c, struct string *s)
     }
     check_grid(c, s);
     if (s->length > VX_LOCATOR_STRING_MAX || /* cannot be: the field has 16 bits */
-        !vx_load(c->view, vx_add_sat(c->offset, s->offset), s->bytes, s->length, c->rep)) {
+        !load_part(c, vx_add_sat(c->offset, s->offset), s->bytes, s->length)) {
         return false;
     }
     vx_utf16_inspect(s->bytes, s->length / 2, &s->text);
@@ -199,7 +210,8 @@ static enum vx_locator_key check_key(const struct context *c, struct vx_locator_
     if (!entry->has_key) {
         return VX_KEY_UNKNOWN;
     }
-    entry->key_crc = vx_crc32c(c->ws->crc, 0, s.bytes, s.length);
+    entry->key_bytes = 2 * vx_min(s.text.units, VX_LOCATOR_STRING_MAX / 2);
+    entry->key_crc = vx_crc32c(c->ws->crc, 0, s.bytes, (size_t)entry->key_bytes);
     f = about_string(c, VX_PLE_011, &s);
     f.severity = VX_SEV_ERROR;
     if (!s.text.is_well_formed) {
@@ -328,7 +340,7 @@ static void check_value(const struct context *c, const struct vx_locator_entry *
         vx_report(c->rep, &f);
     }
     if (key == VX_KEY_UNKNOWN || value->is_present) {
-        return; /* of two entries with one key the first counts */
+        return; /* of entries with one key the first counts that has a value */
     }
     *value = (struct vx_locator_value){
         .is_present = true,
@@ -346,7 +358,7 @@ static void check_entry(const struct context *c, uint32_t index)
     uint8_t bytes[VX_LOCATOR_ENTRY_BYTES] = {0};
 
     memset(entry, 0, sizeof(*entry));
-    if (!vx_load(c->view, entry_at(c, index), bytes, sizeof(bytes), c->rep)) {
+    if (!load_part(c, entry_at(c, index), bytes, sizeof(bytes))) {
         return;
     }
     *entry = (struct vx_locator_entry){
@@ -358,17 +370,16 @@ static void check_entry(const struct context *c, uint32_t index)
     check_value(c, entry, index, check_key(c, entry, index));
 }
 
-/* How the keys of two entries compare, byte by byte; what cannot be read was reported before. */
+/* How two keys of one length compare, byte by byte. They were read before; when that fails now,
+ * they are taken to differ, so that nothing is found that is not there. */
 static int compare_bytes(const struct context *c, const struct vx_locator_entry *a,
                          const struct vx_locator_entry *b)
 {
-    size_t len = a->key_length;
+    uint32_t len = (uint32_t)vx_min(a->key_bytes, VX_LOCATOR_STRING_MAX);
 
-    if (vx_source_read(c->view, vx_add_sat(c->offset, a->key_offset), c->ws->table[0], len) !=
-            VX_OK ||
-        vx_source_read(c->view, vx_add_sat(c->offset, b->key_offset), c->ws->table[1], len) !=
-            VX_OK) {
-        return 0;
+    if (!load_part(c, vx_add_sat(c->offset, a->key_offset), c->ws->table[0], len) ||
+        !load_part(c, vx_add_sat(c->offset, b->key_offset), c->ws->table[1], len)) {
+        return a->key_offset < b->key_offset ? -1 : 1;
     }
     return memcmp(c->ws->table[0], c->ws->table[1], len);
 }
@@ -383,8 +394,8 @@ static int compare_keys(const struct context *c, const struct vx_locator_entry *
     if (!a->has_key) {
         return 0;
     }
-    if (a->key_length != b->key_length) {
-        return a->key_length < b->key_length ? -1 : 1;
+    if (a->key_bytes != b->key_bytes) {
+        return a->key_bytes < b->key_bytes ? -1 : 1;
     }
     if (a->key_crc != b->key_crc) {
         return a->key_crc < b->key_crc ? -1 : 1;
@@ -435,8 +446,8 @@ static void check_keys(const struct context *c)
     const struct vx_locator_value *value = c->out->value;
     struct vx_finding f = about_locator(c, VX_PLV_001, 0, c->length);
 
-    if (c->out->count > VX_LOCATOR_ENTRIES_MAX) {
-        return; /* they may be among the entries that were not looked at */
+    if (c->out->count > VX_LOCATOR_ENTRIES_MAX || c->out->is_unread) {
+        return; /* they may be among what was not looked at */
     }
     if (!value[VX_KEY_PARENT_LINKAGE].is_present) {
         vx_report(c->rep, &f);
@@ -455,8 +466,7 @@ static bool check_header(struct context *c)
     struct vx_guid type = {0};
     struct vx_finding f = {0};
 
-    if (c->length < VX_LOCATOR_HEADER_BYTES ||
-        !vx_load(c->view, c->offset, header, sizeof(header), c->rep)) {
+    if (c->length < VX_LOCATOR_HEADER_BYTES || !load_part(c, c->offset, header, sizeof(header))) {
         return false; /* MDE-014 has said that it is too short */
     }
     type = vx_guid_load(header + POS_TYPE);

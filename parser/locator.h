@@ -34,8 +34,9 @@ struct vx_locator_entry {
     uint32_t value_offset;
     uint16_t key_length; /* bytes */
     uint16_t value_length;
-    uint32_t key_crc; /* of the key's bytes; keys that differ in it differ */
-    bool has_key;     /* it lies inside the item, could be read, and is not empty */
+    uint64_t key_bytes; /* of the key as it is understood: whole units, and no NUL at its end */
+    uint32_t key_crc;   /* of these; keys that differ in it differ */
+    bool has_key;       /* it lies inside the item, could be read, and is not empty */
 };
 
 /* A value of a known key: UTF-16LE, at most 32767 units, without the NUL at its end. */
@@ -47,17 +48,18 @@ struct vx_locator_value {
 
 struct vx_locator {
     bool is_usable; /* it is of the known type, and the table lies inside the item */
+    bool is_unread; /* a part of it could not be read: what is missing may be there */
     uint32_t count; /* entries, as stated */
-    struct vx_locator_value value[VX_KEY_COUNT]; /* of the first entry with that key */
+    struct vx_locator_value value[VX_KEY_COUNT]; /* of the first entry with that key and a value */
     bool has_linkage[2];                         /* parent_linkage and parent_linkage2 are GUIDs */
     struct vx_guid linkage[2];
 };
 
 /* Read and judge the locator of md, which must have one. out is zeroed on entry.
- * Reads the table once and every string at most once, but for keys of the same length and
- * checksum, which are compared byte by byte: at most 256 * 128 KiB, and 16 times that for keys made
- * to look alike.
- * Findings: PLH-001 to PLH-004, PLE-001 to PLE-011, PLV-001 to PLV-009, RUN-001, RUN-008. */
+ * Reads the table once and every string at most once, 32 MiB at most; but two keys of one length
+ * and checksum are compared byte by byte. Sorted that are 2 * 256 * 8 comparisons of 128 KiB at
+ * most, 16 times as much, of keys made to look alike; of others there are only those that are the
+ * same. Findings: PLH-001 to PLH-004, PLE-001 to PLE-011, PLV-001 to PLV-009, RUN-001, RUN-008. */
 void vx_locator_load(const struct vx_source *view, const struct vx_metadata *md,
                      struct vx_workspace *ws, struct vx_reporter *rep, struct vx_locator *out);
 
