@@ -3,7 +3,7 @@
 
 #include "parser/bytes.h"
 
-enum { BYTE_BITS = 8, LEAST_BYTES = 4096 };
+enum { BYTE_BITS = 8, PAGE_BYTES = 4096 };
 
 enum vx_status vx_bitmap_find(const struct vx_source *view, const struct vx_geometry *geo,
                               uint64_t table_offset, uint64_t slot_count, uint64_t chunk,
@@ -12,6 +12,7 @@ enum vx_status vx_bitmap_find(const struct vx_source *view, const struct vx_geom
     uint64_t index = vx_geometry_bitmap_index(geo, chunk);
     uint8_t bytes[VX_BAT_ENTRY_BYTES] = {0};
     uint64_t entry = 0;
+    uint64_t offset = 0;
 
     *block = 0;
     if (index >= slot_count) {
@@ -22,11 +23,12 @@ enum vx_status vx_bitmap_find(const struct vx_source *view, const struct vx_geom
         return VX_E_IO;
     }
     entry = vx_le64(bytes);
-    *block = vx_bat_mib(entry) << VX_MIB_SHIFT;
-    if (vx_bat_state(entry) != VX_STATE_FULLY_PRESENT || *block == 0 ||
-        !vx_within(*block, VX_BITMAP_BLOCK_BYTES, view->size)) {
+    offset = vx_bat_mib(entry) << VX_MIB_SHIFT;
+    if (vx_bat_state(entry) != VX_STATE_FULLY_PRESENT || offset == 0 ||
+        !vx_within(offset, VX_BITMAP_BLOCK_BYTES, view->size)) {
         return VX_STOP;
     }
+    *block = offset;
     return VX_OK;
 }
 
@@ -37,32 +39,48 @@ void vx_bitmap_init(struct vx_bitmap *bitmap, const struct vx_source *view,
     bitmap->window = window;
 }
 
+/* Bytes of the file from `offset` to the end of their 4 KiB. */
+static uint64_t rest_of_page(uint64_t offset)
+{
+    return vx_sub_sat(PAGE_BYTES, vx_mod(offset, PAGE_BYTES));
+}
+
+/* Read `count` bytes, or when they cannot be read, as many as lie in the first 4 KiB: what is asked
+ * for must not be lost because something behind it is. Returns how many were read. */
+static uint64_t read_some(const struct vx_bitmap *bitmap, uint64_t offset, uint64_t count)
+{
+    uint64_t most = vx_min(count, VX_BITMAP_WINDOW_BYTES);
+    uint64_t less = vx_min(most, rest_of_page(offset));
+
+    if (vx_source_read(bitmap->view, offset, bitmap->window, (size_t)most) == VX_OK) {
+        return most;
+    }
+    return less < most &&
+                   vx_source_read(bitmap->view, offset, bitmap->window, (size_t)less) == VX_OK
+               ? less
+               : 0;
+}
+
 /* Read the window that begins at `offset`: what is wanted, and a little more, for what is asked
  * next mostly lies behind it, at most up to `end`. Returns whether it is there. */
 static bool fill(struct vx_bitmap *bitmap, uint64_t offset, uint64_t end, uint64_t wanted)
 {
-    uint64_t count = vx_min(vx_max(wanted, LEAST_BYTES), VX_BITMAP_WINDOW_BYTES);
+    uint64_t count = vx_min(vx_sub_sat(end, offset), vx_max(wanted, PAGE_BYTES));
     struct vx_range data = {0};
 
-    count = vx_min(vx_sub_sat(end, offset), count);
-    bitmap->window_count = 0;
     bitmap->window_offset = offset;
     bitmap->is_hole =
         vx_source_next_data(bitmap->view, offset, end, &data) == VX_OK && data.begin > offset;
     if (bitmap->is_hole) {
         bitmap->window_count = vx_sub_sat(data.begin, offset);
-        return true;
+    } else {
+        bitmap->window_count = read_some(bitmap, offset, count);
     }
-    if (count > VX_BITMAP_WINDOW_BYTES || /* cannot be: vx_min() */
-        vx_source_read(bitmap->view, offset, bitmap->window, (size_t)count) != VX_OK) {
-        return false;
-    }
-    bitmap->window_count = count;
-    return true;
+    return bitmap->window_count > 0;
 }
 
-/* The bytes of the window from `offset` on, which is below `end`: their number, and *at the
- * position of the first. 0 when they cannot be read. */
+/* The bytes of the window from `offset` on, which is below `end`: their number, at most `wanted`,
+ * and *at the position of the first. 0 when they cannot be read. */
 static uint64_t look(struct vx_bitmap *bitmap, uint64_t offset, uint64_t end, uint64_t wanted,
                      uint64_t *at)
 {
@@ -74,7 +92,7 @@ static uint64_t look(struct vx_bitmap *bitmap, uint64_t offset, uint64_t end, ui
         }
     }
     *at = vx_sub_sat(offset, bitmap->window_offset);
-    return vx_sub_sat(bitmap->window_count, *at);
+    return vx_min(vx_sub_sat(bitmap->window_count, *at), vx_min(wanted, VX_BITMAP_BLOCK_BYTES));
 }
 
 /* How many of the bits of the window from bit `first` of byte `at` on are `is_set`? At most those
@@ -107,6 +125,14 @@ static uint64_t same_bits(const struct vx_bitmap *bitmap, uint64_t at, unsigned 
     return same;
 }
 
+/* The bits from `bit` on, the first in the byte at `offset`, cannot be read. */
+static enum vx_status lose(uint64_t offset, uint64_t bit, uint64_t count, uint64_t *same)
+{
+    *same = vx_min(
+        count, vx_sub_sat(vx_min(rest_of_page(offset), PAGE_BYTES) * BYTE_BITS, bit % BYTE_BITS));
+    return VX_E_IO;
+}
+
 enum vx_status vx_bitmap_run(struct vx_bitmap *bitmap, uint64_t block, uint64_t first,
                              uint64_t count, bool *is_set, uint64_t *same)
 {
@@ -117,14 +143,16 @@ enum vx_status vx_bitmap_run(struct vx_bitmap *bitmap, uint64_t block, uint64_t 
     while (*same < count) { /* each turn passes a window, or is the last */
         uint64_t bit = vx_add_sat(first, *same);
         uint64_t at = 0;
-        uint64_t wanted = vx_sub_sat(count, *same) / BYTE_BITS + 1;
-        uint64_t bytes = look(bitmap, vx_add_sat(block, bit / BYTE_BITS), end, wanted, &at);
+        uint64_t offset = vx_add_sat(block, bit / BYTE_BITS);
+        uint64_t wanted =
+            vx_div_up(vx_add_sat(vx_sub_sat(count, *same), bit % BYTE_BITS), BYTE_BITS);
+        uint64_t bytes = look(bitmap, offset, end, wanted, &at);
         uint64_t room =
             vx_sub_sat(vx_min(bytes, VX_BITMAP_BLOCK_BYTES) * BYTE_BITS, bit % BYTE_BITS);
         uint64_t found = room;
 
-        if (bytes == 0 || room == 0) {
-            return *same > 0 ? VX_OK : VX_E_IO; /* the next call says that it cannot be read */
+        if (room == 0) { /* what cannot be read, the next call says */
+            return *same > 0 ? VX_OK : lose(offset, bit, count, same);
         }
         if (bitmap->is_hole) {
             if (*is_set) {
@@ -184,7 +212,7 @@ enum vx_status vx_bitmap_count(struct vx_bitmap *bitmap, uint64_t block, uint64_
     *set = 0;
     while (done < count) { /* each turn passes a window */
         uint64_t at = 0;
-        uint64_t wanted = vx_sub_sat(count, done) / BYTE_BITS + 1;
+        uint64_t wanted = vx_div_up(vx_sub_sat(count, done), BYTE_BITS);
         uint64_t bytes =
             look(bitmap, vx_add_sat(block, vx_add_sat(first, done) / BYTE_BITS), end, wanted, &at);
         uint64_t bits =

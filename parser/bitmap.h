@@ -21,7 +21,8 @@ struct vx_bitmap {
 
 /* Find the bitmap block of a chunk: *block is its offset in the file. slot_count: entries of the
  * table that exist. One read of 8 bytes.
- * Returns VX_OK, VX_STOP when the chunk has none that lies inside the view, VX_E_IO. */
+ * Returns VX_OK, VX_STOP when the chunk has none that lies inside the view, VX_E_IO; *block is 0
+ * then. */
 VX_MUST_USE enum vx_status vx_bitmap_find(const struct vx_source *view,
                                           const struct vx_geometry *geo, uint64_t table_offset,
                                           uint64_t slot_count, uint64_t chunk, uint64_t *block);
@@ -31,8 +32,10 @@ void vx_bitmap_init(struct vx_bitmap *bitmap, const struct vx_source *view,
                     uint8_t window[VX_BITMAP_WINDOW_BYTES]);
 
 /* How many of the `count` bits from `first` on are the same as the first? *is_set: what it is;
- * *same: 1 to count. count: at least 1. One step for 64 bits.
- * Returns VX_OK, or VX_E_IO when a bit that is needed cannot be read. */
+ * *same: 1 to count. count: at least 1. One step for 8 bits, and reads of what is asked for, or of
+ * 4 KiB when that is less.
+ * Returns VX_OK, or VX_E_IO when the first bit cannot be read: *same bits, to the end of the 4 KiB
+ * of the file that it lies in, are lost with it. */
 VX_MUST_USE enum vx_status vx_bitmap_run(struct vx_bitmap *bitmap, uint64_t block, uint64_t first,
                                          uint64_t count, bool *is_set, uint64_t *same);
 

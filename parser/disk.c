@@ -116,7 +116,7 @@ static void map_present(const struct vx_disk *disk, uint64_t entry, uint64_t in,
 }
 
 /* A partially present block, from byte `in` of it on: sectors of this file or of the parent, as
- * long as they are of one kind. Of a bitmap that cannot be read the rest of the block is lost. */
+ * long as they are of one kind, or those whose bits cannot be read. */
 static void map_partial(struct vx_disk *disk, uint64_t entry, uint64_t block, uint64_t in,
                         struct vx_disk_range *range)
 {
@@ -129,6 +129,7 @@ static void map_partial(struct vx_disk *disk, uint64_t entry, uint64_t block, ui
     uint64_t wanted = vx_div_up(vx_add_sat(skip, range->length), geo->sector_bytes);
     uint64_t same = 0;
     bool is_own = false;
+    enum vx_status status = VX_OK;
 
     if (chunk != disk->chunk) {
         disk->chunk = chunk;
@@ -139,14 +140,13 @@ static void map_partial(struct vx_disk *disk, uint64_t entry, uint64_t block, ui
         make_unreadable(range, disk->bitmap_status == VX_STOP ? VX_BAT_011 : VX_RUN_001);
         return;
     }
-    if (vx_bitmap_run(&disk->bitmap, disk->bitmap_block, first,
-                      vx_min(wanted, vx_sub_sat(per_block, sector)), &is_own, &same) != VX_OK) {
-        make_unreadable(range, VX_RUN_001);
-        return;
-    }
+    status = vx_bitmap_run(&disk->bitmap, disk->bitmap_block, first,
+                           vx_min(wanted, vx_sub_sat(per_block, sector)), &is_own, &same);
     range->length = vx_min(
         range->length, vx_sub_sat(vx_min(same, VX_SECTORS_PER_CHUNK) * geo->sector_bytes, skip));
-    if (is_own) {
+    if (status != VX_OK) {
+        make_unreadable(range, VX_RUN_001);
+    } else if (is_own) {
         map_present(disk, entry, in, range);
     } else {
         range->kind = VX_DISK_PARENT;

@@ -3,10 +3,8 @@
 #ifndef VX_PARSER_PARTIAL_H
 #define VX_PARSER_PARTIAL_H
 
-#include "parser/bat.h"
-#include "parser/region.h"
-
-struct vx_workspace;
+#include "parser/bitmap.h"
+#include "parser/blocks.h"
 
 /* Sectors of partially present blocks. */
 struct vx_partial {
@@ -17,12 +15,13 @@ struct vx_partial {
     uint64_t uniform;   /* blocks whose sectors are all of one kind */
 };
 
-/* Run the pass. bat: usable, of a differencing image. Blocks without a usable bitmap, of which
- * vx_blocks_check() speaks, are passed over. Reads the table once, 8 bytes for each chunk, and of
- * the bitmaps at most as many bytes as the view has: bitmaps that do not overlap have no more.
- * out is zeroed on entry. Findings: SBM-004, RUN-001, RUN-009. */
-void vx_partial_check(const struct vx_source *view, const struct vx_geometry *geo,
-                      const struct vx_region_place *bat, struct vx_workspace *ws,
+/* Run the pass. job: of a differencing image, as vx_blocks_check() left it. Blocks without a bitmap
+ * of their own, of which vx_blocks_check() speaks, are passed over; so are those whose bitmap was
+ * not compared with other blocks, which is said here. So no byte of a bitmap is read twice: reads
+ * the table once, 8 bytes for each chunk, and of the bitmaps what is not in a hole.
+ * bitmaps: a window beside job->window. out is zeroed on entry.
+ * Findings: SBM-004, RUN-001, RUN-009. */
+void vx_partial_check(const struct vx_blocks_job *job, uint8_t bitmaps[VX_BITMAP_WINDOW_BYTES],
                       struct vx_reporter *rep, struct vx_partial *out);
 
 #endif

@@ -172,8 +172,7 @@ void vx_structure_check_blocks(struct vx_structure *s, const struct vx_source *v
     }
     vx_blocks_check(&job, s->rep, &facts->blocks);
     if (facts->geometry.has_parent) {
-        vx_partial_check(view, &facts->geometry, &facts->regions.bat, s->ws, s->rep,
-                         &facts->partial);
+        vx_partial_check(&job, s->ws->table[1], s->rep, &facts->partial);
     }
 }
 

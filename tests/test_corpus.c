@@ -169,7 +169,7 @@ static void test_recipe__built_and_checked__says_what_is_expected(void **state)
  * tests/support/cases.c. */
 static bool is_about_the_run(unsigned rule)
 {
-    return rule == VX_RUN_001 || rule == VX_RUN_005 || rule == VX_RUN_007;
+    return rule == VX_RUN_001 || rule == VX_RUN_005 || rule == VX_RUN_007 || rule == VX_RUN_009;
 }
 
 /* A change while it is read, a parent that is not there: the command line notices that. */

@@ -10,7 +10,11 @@
 #define PRESENT "title all blocks\ncreate dynamic state=present\n"
 /* Two blocks 1 TiB apart: more than the least bitmap covers. */
 #define SPREAD PRESENT "block 1 present at=1T\nsize 1T+1M\n"
-#define EMPTY  "title no blocks\ncreate dynamic\n"
+/* The second one partially present, its bitmap far away, too. */
+#define SPREAD_CHILD                                                                               \
+    "title a child\ncreate differencing\nblock 0 present at=4M\nblock 1 partial at=1T\n"           \
+    "bitmap 0 present at=1T+1M\nsize 1T+2M\n"
+#define EMPTY "title no blocks\ncreate dynamic\n"
 /* A partially present block far from the slot of its bitmap. */
 #define CHILD                                                                                      \
     "title a child\ncreate differencing disk=60G sector=4096\nblock 9 partial at=4M\n"             \
@@ -74,6 +78,13 @@ const struct rule_case CASES[] = {
      .offset = CASE_ANY},
     {.name = "two passes are enough", .rule = VX_RUN_005, .recipe = SPREAD,
      .has_least_memory = true, .pass_limit = 2, .want = ""},
+
+    {.name = "one pass is not enough to see whose the bitmap is", .rule = VX_RUN_009, .fires = true,
+     .recipe = SPREAD_CHILD, .has_least_memory = true, .pass_limit = 1,
+     .want = "RUN-005w RUN-006i RUN-009w", .index = 0, .offset = CASE_ANY},
+    {.name = "two passes are enough to see whose the bitmap is", .rule = VX_RUN_009,
+     .recipe = SPREAD_CHILD, .has_least_memory = true, .pass_limit = 2,
+     .want = "SBM-004i RUN-006i"},
 
     {.name = "8 descriptors, memory for 6", .rule = VX_RUN_007, .fires = true, .recipe = MANY,
      .overlay_bytes = 7 * VXR_OVERLAY_RECORD_BYTES, .want = "HDR-012w RUN-003w RUN-007w",
