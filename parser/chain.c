@@ -72,7 +72,7 @@ static void judge_identity(const struct vx_facts *child, const struct vx_facts *
 
     vx_guid_split(&guid, &f.arg[0], &f.arg[1]);
     vx_guid_split(&child->locator.linkage[0], &f.arg[2], &f.arg[3]);
-    if (!vx_locator_names(&child->locator, &guid)) {
+    if (vx_locator_has_linkage(&child->locator) && !vx_locator_names(&child->locator, &guid)) {
         vx_report(rep, &f);
     }
     f = about_item(child, VX_VID_001, VX_ITEM_DISK_ID);

@@ -39,7 +39,8 @@ VX_MUST_USE bool vx_chain_add(struct vx_chain *chain, struct vx_disk *disk,
                               const struct vx_facts *facts, struct vx_file_identity identity);
 
 /* Is this parent, judged with its log replayed, the one that the child was made of, and can both be
- * read together? Findings, for the child: CHN-001, CHN-004, CHN-005, LSS-002, VID-001. */
+ * read together? Of a child whose locator has no linkage that is not known, which the check of the
+ * child has said. Findings, for the child: CHN-001, CHN-004, CHN-005, LSS-002, VID-001. */
 void vx_chain_judge(const struct vx_facts *child, const struct vx_facts *parent,
                     struct vx_reporter *rep);
 
@@ -48,12 +49,13 @@ void vx_chain_report_endless(const struct vx_chain *chain, const struct vx_facts
                              struct vx_reporter *rep);
 
 /* As vx_disk_map(), through all links: range->depth says in which link, and nothing is left in a
- * parent. What lies behind the end of a parent is zeros; what a missing parent holds is UNREADABLE.
+ * parent. What lies behind the end of a parent is zeros; what a missing parent holds is UNREADABLE,
+ * at the depth that it would have. The state of both is that of the blocks in the link above.
  * Over the whole disk each link is mapped once, whatever the others look like. */
 VX_MUST_USE enum vx_status vx_chain_map(struct vx_chain *chain, uint64_t offset, uint64_t length,
                                         struct vx_disk_range *range);
 
-/* As vx_disk_read(), through all links. */
+/* As vx_disk_read(), through all links; a chain without any has no byte inside. */
 VX_MUST_USE enum vx_status vx_chain_read(struct vx_chain *chain, uint64_t offset, uint8_t *dst,
                                          size_t len);
 

@@ -541,6 +541,11 @@ void vx_locator_load(const struct vx_source *view, const struct vx_metadata *md,
     check_keys(&c);
 }
 
+bool vx_locator_has_linkage(const struct vx_locator *locator)
+{
+    return locator->has_linkage[0] || locator->has_linkage[1];
+}
+
 bool vx_locator_names(const struct vx_locator *locator, const struct vx_guid *data_write_guid)
 {
     for (unsigned i = 0; i < 2; i++) {

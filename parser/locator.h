@@ -63,6 +63,9 @@ struct vx_locator {
 void vx_locator_load(const struct vx_source *view, const struct vx_metadata *md,
                      struct vx_workspace *ws, struct vx_reporter *rep, struct vx_locator *out);
 
+/* Does the locator say at all who the parent is? If not, PLV-001 or another rule says why. */
+bool vx_locator_has_linkage(const struct vx_locator *locator);
+
 /* Does the locator name this GUID as that of the parent's data? A zero GUID names nothing. */
 bool vx_locator_names(const struct vx_locator *locator, const struct vx_guid *data_write_guid);
 

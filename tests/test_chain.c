@@ -2,6 +2,7 @@
 #include "parser/chain.h"
 #include "tests/support/check.h"
 #include "tests/support/expect.h"
+#include "tests/support/fault_source.h"
 #include "tests/support/random.h"
 #include "tests/support/unit.h"
 
@@ -145,12 +146,14 @@ static void make_link(struct image *im, unsigned link, bool is_last, uint32_t *s
     static const uint32_t blocks[] = {1, 2, 4};
     static const enum image_type base[] = {IMAGE_DYNAMIC, IMAGE_FIXED};
     const uint64_t block = blocks[below(seed, 3)] * IMAGE_MIB;
+    const uint32_t sector = *seed % 4 == 0 ? 4096 : 512;
     uint64_t next;
 
     image_make(im, &(struct image_spec){.type = is_last ? base[below(seed, 2)] : IMAGE_DIFFERENCING,
-                                        .disk_bytes =
-                                            (2 + below(seed, 6)) * IMAGE_MIB + 512 * below(seed, 3),
-                                        .block_bytes = (uint32_t)block});
+                                        .disk_bytes = (2 + below(seed, 6)) * IMAGE_MIB +
+                                                      sector * (uint64_t)below(seed, 3),
+                                        .block_bytes = (uint32_t)block,
+                                        .sector_bytes = sector});
     next = im->blocks;
     if (!is_last && below(seed, 8) != 0) {
         image_bat_set(im, image_bitmap_index(im, 0), next | 6);
@@ -254,6 +257,162 @@ static void test_chain__random__as_the_naive_reader(void **state)
     }
 }
 
+/* ---- reads ---- */
+
+/* A child of two sectors of 3 MiB, the rest in a parent of 2 MiB. */
+static void make_pair(struct fixture *x)
+{
+    x->count = 2;
+    image_make(&x->im[0],
+               &(struct image_spec){.type = IMAGE_DIFFERENCING, .disk_bytes = 3 * IMAGE_MIB});
+    image_bat_set(&x->im[0], 0, image_entry(4, 7));
+    image_bat_set(&x->im[0], image_bitmap_index(&x->im[0], 0), image_entry(5, 6));
+    image_put(&x->im[0], 5 * IMAGE_MIB, 1, 5);
+    x->im[0].size = 6 * IMAGE_MIB;
+    mark(&x->im[0], 4 * IMAGE_MIB, IMAGE_MIB, 0);
+    image_make(&x->im[1], &(struct image_spec){.disk_bytes = 2 * IMAGE_MIB, .state = 6});
+    mark(&x->im[1], x->im[1].blocks, 2 * IMAGE_MIB, 1);
+}
+
+/* Whatever read fails, in whichever link: what is read is right, or it is refused. */
+static void test_chain_read__fault_at_every_read__never_zeros(void **state)
+{
+    static struct fixture x;
+    static uint8_t whole[3 * VX_MIB];
+    static uint8_t got[3 * VX_MIB];
+
+    (void)state;
+    make_pair(&x);
+    open_chain(&x);
+    assert_int_equal(vx_chain_read(&x.chain, 0, whole, sizeof(whole)), VX_OK);
+    for (unsigned bad = 0; bad < 2; bad++) {
+        bool is_over = false;
+
+        for (unsigned at = 0; !is_over; at++) {
+            struct fault_source fault;
+            struct vx_source inner = image_source(&x.im[bad]);
+
+            fault_source_init(&fault, &inner);
+            fault.kind = at % 2 == 0 ? FAULT_FAIL_ONCE : FAULT_FAIL_FROM;
+            fault.at = at / 2;
+            for (unsigned i = 0; i < 2; i++) {
+                x.src[i] = i == bad ? fault_source(&fault) : image_source(&x.im[i]);
+                vx_disk_init(&x.disk[i], &x.src[i], &x.facts[i].geometry, &x.facts[i].regions.bat,
+                             windows[i]);
+                x.chain.link[i].passed = (struct vx_disk_range){0};
+            }
+            for (uint64_t offset = 0; offset < sizeof(got); offset += VX_MIB / 2) {
+                memset(got + offset, 0xcc, VX_MIB / 2);
+                if (vx_chain_read(&x.chain, offset, got + offset, VX_MIB / 2) == VX_OK) {
+                    assert_memory_equal(got + offset, whole + offset, VX_MIB / 2);
+                } else {
+                    assert_true(fault.failures > 0);
+                }
+            }
+            assert_int_equal(fault.outside, 0);
+            is_over = fault.failures == 0;
+        }
+    }
+    close_chain(&x);
+}
+
+static void test_chain_read__outside__is_refused(void **state)
+{
+    static struct fixture x;
+    struct vx_disk_range r;
+    uint8_t byte;
+
+    (void)state;
+    vx_chain_init(&x.chain);
+    assert_int_equal(vx_chain_map(&x.chain, 0, 1, &r), VX_STOP);
+    assert_int_equal(vx_chain_read(&x.chain, 0, &byte, 0), VX_E_USAGE);
+    make_pair(&x);
+    open_chain(&x);
+    assert_int_equal(vx_chain_read(&x.chain, 3 * IMAGE_MIB - 1, &byte, 1), VX_OK);
+    assert_int_equal(vx_chain_read(&x.chain, 3 * IMAGE_MIB, &byte, 0), VX_OK);
+    assert_int_equal(vx_chain_read(&x.chain, 3 * IMAGE_MIB, &byte, 1), VX_E_USAGE);
+    assert_int_equal(vx_chain_read(&x.chain, UINT64_MAX, &byte, 1), VX_E_USAGE);
+    assert_int_equal(vx_chain_map(&x.chain, 3 * IMAGE_MIB, 1, &r), VX_STOP);
+    assert_int_equal(vx_chain_map(&x.chain, 0, 0, &r), VX_STOP);
+    close_chain(&x);
+}
+
+/* A missing parent: its ranges say why, and end where the child's begin. */
+static void test_chain_map__no_parent__unreadable_by_the_chains_end(void **state)
+{
+    static struct fixture x;
+    struct vx_disk_range r;
+    uint8_t bytes[512];
+
+    (void)state;
+    make_pair(&x);
+    open_chain(&x);
+    x.chain.count = 1;
+    assert_int_equal(vx_chain_map(&x.chain, 512, UINT64_MAX, &r), VX_OK);
+    assert_true(r.kind == VX_DISK_UNREADABLE && r.rule == VX_RUN_006);
+    assert_true(r.length == 512 && r.depth == 1 && r.state == VX_STATE_PARTIALLY_PRESENT);
+    x.chain.end = VX_RUN_010;
+    assert_int_equal(vx_chain_map(&x.chain, 1536, UINT64_MAX, &r), VX_OK);
+    assert_true(r.kind == VX_DISK_UNREADABLE && r.rule == VX_RUN_010);
+    assert_int_equal(vx_chain_read(&x.chain, 0, bytes, sizeof(bytes)), VX_OK);
+    assert_int_equal(vx_chain_read(&x.chain, 512, bytes, sizeof(bytes)), VX_E_IO);
+    assert_int_equal(vx_chain_read(&x.chain, 2 * IMAGE_MIB, bytes, sizeof(bytes)), VX_E_IO);
+    close_chain(&x);
+}
+
+/* 256 children without a block of their own, above a parent of 2 MiB blocks, every second of which
+ * is present: each link is asked once for each of its ranges. */
+static void test_chain_map__256_links__each_is_mapped_once(void **state)
+{
+    enum { BLOCKS = 4096 };
+    static uint8_t many[VX_CHAIN_MAX][2][VX_BAT_WINDOW_BYTES];
+    static struct vx_disk disk[VX_CHAIN_MAX];
+    static struct fixture x;
+    struct vx_source src[2];
+    struct vx_source inner;
+    struct fault_source count;
+    struct vx_disk_range r;
+    uint64_t ranges = 0;
+
+    (void)state;
+    x.count = 2;
+    for (unsigned i = 0; i < 2; i++) {
+        image_make(&x.im[i],
+                   &(struct image_spec){.type = i == 0 ? IMAGE_DIFFERENCING : IMAGE_DYNAMIC,
+                                        .disk_bytes = BLOCKS * 2 * IMAGE_MIB,
+                                        .block_bytes = 2 * VX_MIB});
+    }
+    for (uint64_t block = 0; block < BLOCKS; block += 2) {
+        image_bat_set(&x.im[1], image_payload_index(&x.im[1], block), image_entry(10, 6));
+    }
+    x.im[1].size = 12 * IMAGE_MIB;
+    open_chain(&x);
+    inner = image_source(&x.im[0]);
+    inner.next_data = NULL;
+    fault_source_init(&count, &inner);
+    src[0] = fault_source(&count);
+    src[1] = image_source(&x.im[1]);
+    vx_chain_init(&x.chain);
+    for (unsigned i = 0; i < VX_CHAIN_MAX; i++) {
+        const unsigned which = i + 1 == VX_CHAIN_MAX ? 1 : 0;
+
+        vx_disk_init(&disk[i], &src[which], &x.facts[which].geometry, &x.facts[which].regions.bat,
+                     many[i]);
+        memset(&x.facts[which].headers, 0, sizeof(x.facts[which].headers));
+        assert_true(vx_chain_add(&x.chain, &disk[i], &x.facts[which],
+                                 (struct vx_file_identity){.file = i}));
+    }
+    for (uint64_t at = 0; at < BLOCKS * 2 * IMAGE_MIB; at += r.length) {
+        assert_int_equal(vx_chain_map(&x.chain, at, UINT64_MAX, &r), VX_OK);
+        assert_int_equal(r.depth, VX_CHAIN_MAX - 1);
+        assert_int_equal(r.kind, ranges % 2 == 0 ? VX_DISK_FILE : VX_DISK_ZERO);
+        ranges++;
+    }
+    assert_int_equal(ranges, BLOCKS);
+    assert_int_equal(count.reads, VX_CHAIN_MAX - 1);
+    close_chain(&x);
+}
+
 /* ---- what joins two images ---- */
 
 static void test_chain_add__same_file_or_same_state__is_endless(void **state)
@@ -301,6 +460,24 @@ static void test_chain_add__longest_chain__one_more_is_refused(void **state)
     close_chain(&x);
 }
 
+/* What image_make() does not make. */
+static void change_parent(struct vx_facts *parent, const char *how)
+{
+    if (strcmp(how, "of another disk") == 0) {
+        parent->metadata.disk_id.byte[0] ^= 1;
+    } else if (strcmp(how, "with another DataWriteGuid") == 0) {
+        parent->headers.copy[parent->headers.current].header.data_write_guid.byte[0] ^= 1;
+    } else if (strcmp(how, "dirty") == 0) {
+        parent->headers.is_dirty = true;
+    } else if (strcmp(how, "of a size that is none") == 0) {
+        parent->has_geometry = false;
+        memset(&parent->geometry, 0, sizeof(parent->geometry));
+    } else if (strcmp(how, "without a disk ID") == 0) {
+        parent->metadata.has[VX_ITEM_DISK_ID] = false;
+        memset(&parent->metadata.disk_id, 0, sizeof(parent->metadata.disk_id));
+    }
+}
+
 /* A child that image_make() makes of a parent that it makes, changed in one respect. */
 static void test_chain_judge__each_difference__is_said(void **state)
 {
@@ -315,6 +492,11 @@ static void test_chain_judge__each_difference__is_said(void **state)
         {"shorter", {.disk_bytes = 15 * IMAGE_MIB}, VX_CHN_005},
         {"of other blocks", {.block_bytes = 2 * VX_MIB}, VX_RULE_COUNT},
         {"fixed", {.type = IMAGE_FIXED}, VX_RULE_COUNT},
+        {"of another disk", {0}, VX_VID_001},
+        {"with another DataWriteGuid", {0}, VX_CHN_001},
+        {"dirty", {0}, VX_CHN_004},
+        {"of a size that is none", {0}, VX_RULE_COUNT},
+        {"without a disk ID", {0}, VX_RULE_COUNT},
     };
 
     (void)state;
@@ -334,6 +516,7 @@ static void test_chain_judge__each_difference__is_said(void **state)
             check_source(&x.src[link], NULL, &own, &x.facts[link]);
             findings_free(&own);
         }
+        change_parent(&x.facts[1], row[i].name);
         findings_init(&f, row[i].name);
         vx_chain_judge(&x.facts[0], &x.facts[1], &f.rep);
         for (int rule = 0; rule < VX_RULE_COUNT; rule++) {
@@ -344,9 +527,32 @@ static void test_chain_judge__each_difference__is_said(void **state)
     }
 }
 
+/* Without a linkage nobody can say that the parent is another one: PLV-001 and its like have said
+ * that it cannot be verified. Without a header the parent is none. */
+static void test_chain_judge__nothing_to_compare__is_no_match(void **state)
+{
+    static struct vx_facts child;
+    static struct vx_facts parent;
+    struct findings f;
+
+    (void)state;
+    findings_init(&f, "no linkage");
+    vx_chain_judge(&child, &parent, &f.rep);
+    expect_summary(&f, "");
+    child.locator.has_linkage[1] = true;
+    vx_chain_judge(&child, &parent, &f.rep); /* zero names nothing, not even zero */
+    expect_summary(&f, "CHN-001f");
+    findings_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_chain_read__fault_at_every_read__never_zeros),
+        cmocka_unit_test(test_chain_read__outside__is_refused),
+        cmocka_unit_test(test_chain_map__no_parent__unreadable_by_the_chains_end),
+        cmocka_unit_test(test_chain_map__256_links__each_is_mapped_once),
+        cmocka_unit_test(test_chain_judge__nothing_to_compare__is_no_match),
         cmocka_unit_test(test_chain__random__as_the_naive_reader),
         cmocka_unit_test(test_chain_add__same_file_or_same_state__is_endless),
         cmocka_unit_test(test_chain_add__longest_chain__one_more_is_refused),
