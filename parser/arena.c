@@ -12,14 +12,15 @@ void vx_arena_init(struct vx_arena *arena, void *memory, size_t bytes)
 void *vx_arena_take(struct vx_arena *arena, size_t bytes)
 {
     uint8_t *piece = arena->next;
-    size_t padding = (VX_ARENA_ALIGN - bytes % VX_ARENA_ALIGN) % VX_ARENA_ALIGN;
+    uint64_t padding = (VX_ARENA_ALIGN - bytes % VX_ARENA_ALIGN) % VX_ARENA_ALIGN;
+    uint64_t whole = 0;
 
-    if (bytes > arena->left || padding > vx_sub_sat(arena->left, bytes)) {
+    if (bytes > arena->left || !vx_add(bytes, padding, &whole) || whole > arena->left) {
         return NULL;
     }
     memset(piece, 0, bytes);
-    arena->next = piece + bytes + padding;
-    arena->left = (size_t)vx_sub_sat(arena->left, bytes + padding);
+    arena->next = piece + whole;
+    arena->left = (size_t)vx_sub_sat(arena->left, whole);
     return piece;
 }
 

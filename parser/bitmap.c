@@ -55,10 +55,11 @@ static uint64_t read_some(const struct vx_bitmap *bitmap, uint64_t offset, uint6
     if (vx_source_read(bitmap->view, offset, bitmap->window, (size_t)most) == VX_OK) {
         return most;
     }
-    return less < most &&
-                   vx_source_read(bitmap->view, offset, bitmap->window, (size_t)less) == VX_OK
-               ? less
-               : 0;
+    if (less == most ||
+        vx_source_read(bitmap->view, offset, bitmap->window, (size_t)less) != VX_OK) {
+        return 0;
+    }
+    return less;
 }
 
 /* Read the window that begins at `offset`: what is wanted, and a little more, for what is asked

@@ -45,7 +45,7 @@ struct string {
 
 const char *vx_locator_key_name(enum vx_locator_key key)
 {
-    static const char *const NAMES[VX_KEY_COUNT] = {
+    static const char NAMES[VX_KEY_COUNT][VX_UTF16_WORD_BYTES] = {
         [VX_KEY_UNKNOWN] = "",
         [VX_KEY_PARENT_LINKAGE] = "parent_linkage",
         [VX_KEY_PARENT_LINKAGE2] = "parent_linkage2",
@@ -54,7 +54,7 @@ const char *vx_locator_key_name(enum vx_locator_key key)
         [VX_KEY_ABSOLUTE_WIN32_PATH] = "absolute_win32_path",
     };
 
-    return key < VX_KEY_COUNT ? NAMES[key] : "";
+    return NAMES[key < VX_KEY_COUNT ? key : VX_KEY_UNKNOWN];
 }
 
 static uint64_t entry_at(const struct context *c, uint32_t index)
@@ -210,8 +210,8 @@ static enum vx_locator_key check_key(const struct context *c, struct vx_locator_
     if (!entry->has_key) {
         return VX_KEY_UNKNOWN;
     }
-    entry->key_bytes = 2 * vx_min(s.text.units, VX_LOCATOR_STRING_MAX / 2);
-    entry->key_crc = vx_crc32c(c->ws->crc, 0, s.bytes, (size_t)entry->key_bytes);
+    entry->key_bytes = 2 * (uint32_t)vx_min(s.text.units, VX_LOCATOR_STRING_MAX / 2);
+    entry->key_crc = vx_crc32c(c->ws->crc, 0, s.bytes, entry->key_bytes);
     f = about_string(c, VX_PLE_011, &s);
     f.severity = VX_SEV_ERROR;
     if (!s.text.is_well_formed) {
@@ -225,9 +225,10 @@ static enum vx_locator_key check_key(const struct context *c, struct vx_locator_
 /* Unit `index` of the text, 0 behind its end. */
 static uint32_t unit_at(const struct string *s, uint32_t index)
 {
-    return index < s->text.units && index < VX_LOCATOR_STRING_MAX / 2
-               ? vx_le16(s->bytes + 2 * (size_t)index)
-               : 0;
+    if (index >= s->text.units || index >= VX_LOCATOR_STRING_MAX / 2) {
+        return 0;
+    }
+    return vx_le16(s->bytes + 2 * (size_t)index);
 }
 
 static bool is_separator(uint32_t code)
@@ -253,10 +254,11 @@ static bool is_verbatim(const struct string *s)
 static bool is_on_volume(const struct string *s)
 {
     enum { WORD = 4, WORD_UNITS = 6, GUID = WORD + WORD_UNITS, END = GUID + VX_GUID_BRACED_UNITS };
+    static const char VOLUME[VX_UTF16_WORD_BYTES] = "volume";
     struct vx_guid guid = {0};
 
     return s->text.units > END + 1 && is_verbatim(s) &&
-           vx_utf16_match(s->bytes + (size_t)2 * WORD, WORD_UNITS, "volume") != VX_UTF16_OTHER &&
+           vx_utf16_match(s->bytes + (size_t)2 * WORD, WORD_UNITS, VOLUME) != VX_UTF16_OTHER &&
            vx_guid_parse(s->bytes + (size_t)2 * GUID, VX_GUID_BRACED_UNITS, &guid) &&
            unit_at(s, END) == '\\';
 }

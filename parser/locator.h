@@ -34,7 +34,7 @@ struct vx_locator_entry {
     uint32_t value_offset;
     uint16_t key_length; /* bytes */
     uint16_t value_length;
-    uint64_t key_bytes; /* of the key as it is understood: whole units, and no NUL at its end */
+    uint32_t key_bytes; /* of the key as it is understood: whole units, and no NUL at its end */
     uint32_t key_crc;   /* of these; keys that differ in it differ */
     bool has_key;       /* it lies inside the item, could be read, and is not empty */
 };
@@ -69,7 +69,7 @@ bool vx_locator_has_linkage(const struct vx_locator *locator);
 /* Does the locator name this GUID as that of the parent's data? A zero GUID names nothing. */
 bool vx_locator_names(const struct vx_locator *locator, const struct vx_guid *data_write_guid);
 
-/* The key as it is written, NUL-terminated; "" for VX_KEY_UNKNOWN. */
+/* The key as it is written, a word of VX_UTF16_WORD_BYTES; "" for VX_KEY_UNKNOWN. */
 const char *vx_locator_key_name(enum vx_locator_key key);
 
 #endif

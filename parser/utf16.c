@@ -142,12 +142,13 @@ void vx_utf16_inspect(const uint8_t *bytes, uint32_t unit_count, struct vx_utf16
     }
 }
 
-enum vx_utf16_match vx_utf16_match(const uint8_t *bytes, uint32_t unit_count, const char *word)
+enum vx_utf16_match vx_utf16_match(const uint8_t *bytes, uint32_t unit_count,
+                                   const char word[VX_UTF16_WORD_BYTES])
 {
     enum vx_utf16_match match = VX_UTF16_SAME;
     uint32_t i = 0;
 
-    for (; i < unit_count && word[i] != '\0'; i++) {
+    for (; i < unit_count && i < VX_UTF16_WORD_BYTES && word[i] != '\0'; i++) {
         uint32_t code = vx_le16(bytes + 2 * (size_t)i);
         uint32_t want = (uint8_t)word[i];
 
@@ -158,5 +159,5 @@ enum vx_utf16_match vx_utf16_match(const uint8_t *bytes, uint32_t unit_count, co
             }
         }
     }
-    return i == unit_count && word[i] == '\0' ? match : VX_UTF16_OTHER;
+    return i == unit_count && i < VX_UTF16_WORD_BYTES && word[i] == '\0' ? match : VX_UTF16_OTHER;
 }

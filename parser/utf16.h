@@ -31,11 +31,14 @@ struct vx_utf16 {
  * Loop bound: unit_count. */
 void vx_utf16_inspect(const uint8_t *bytes, uint32_t unit_count, struct vx_utf16 *out);
 
+enum { VX_UTF16_WORD_BYTES = 20 };
+
 enum vx_utf16_match { VX_UTF16_OTHER, VX_UTF16_CASE, VX_UTF16_SAME };
 
 /* Do the unit_count units at bytes spell the word, which is ASCII, has no upper case and ends with
  * a NUL? CASE: only when upper and lower case are the same.
  * Loop bound: the length of the word. */
-enum vx_utf16_match vx_utf16_match(const uint8_t *bytes, uint32_t unit_count, const char *word);
+enum vx_utf16_match vx_utf16_match(const uint8_t *bytes, uint32_t unit_count,
+                                   const char word[VX_UTF16_WORD_BYTES]);
 
 #endif
