@@ -8,10 +8,12 @@
  * This is never compiled, only analysed. */
 #include "parser/arena.h"
 #include "parser/bat.h"
+#include "parser/chain.h"
 #include "parser/crc32c.h"
 #include "parser/disk.h"
 #include "parser/entry.h"
 #include "parser/load.h"
+#include "parser/partial.h"
 #include "parser/structure.h"
 #include "parser/workspace.h"
 
@@ -33,7 +35,7 @@ static struct vx_reporter reporter;
 /* Objects of their own: of an array inside a larger object, only indexes are checked, not what a
  * pointer into it runs into. */
 static uint8_t table[VX_TABLE_BYTES];
-static uint8_t window[VX_BAT_WINDOW_BYTES];
+static uint8_t window[2][VX_BAT_WINDOW_BYTES];
 static uint8_t identifier[VX_FILEID_BYTES];
 static struct vx_layout layout;
 
@@ -52,6 +54,7 @@ static void call_bytes(void)
     struct vx_source src;
     struct vx_range data = {0}; /* the contract does not say that it is initialised */
     struct vx_text text;
+    struct vx_utf16 form;
     struct vx_guid a = any_guid();
     struct vx_guid b = any_guid();
     char guid_text[VX_GUID_TEXT_BYTES];
@@ -76,7 +79,14 @@ static void call_bytes(void)
     seen = (uint64_t)vx_crc32c_best();
     vx_utf16_print(bytes, any_up_to(sizeof(bytes) / 2), &text);
     seen = (uint64_t)text.len + text.was_altered + text.was_truncated;
+    vx_utf16_inspect(bytes, any_up_to(sizeof(bytes) / 2), &form);
+    seen = (uint64_t)form.units + form.has_end_nul + form.has_nul + form.is_well_formed;
+    for (int key = VX_KEY_UNKNOWN; key <= VX_KEY_COUNT; key++) {
+        seen = (uint64_t)vx_utf16_match(bytes, any_up_to(sizeof(bytes) / 2),
+                                        vx_locator_key_name((enum vx_locator_key)key));
+    }
     seen = vx_guid_equal(&a, &b) + vx_guid_less(&a, &b) + vx_guid_is_zero(&a);
+    seen = vx_guid_parse(bytes, any_up_to(sizeof(bytes) / 2), &a);
     vx_guid_format(&a, guid_text);
     vx_guid_split(&a, &low, &high);
     a = vx_guid_join(any(), any());
@@ -163,25 +173,56 @@ static void call_tables(void)
     vx_regions_load(&src, &ws, &rep, &regions);
 }
 
-/* ---- Blocks ------------------------------------------------------------------------------ */
+/* ---- The parent locator ------------------------------------------------------------------ */
 
-static void call_geometry(void)
+static struct vx_metadata any_metadata(void)
 {
-    struct vx_reporter rep = any_reporter();
     struct vx_metadata metadata;
-    struct vx_geometry geo;
-    struct vx_bat_slot slot;
 
     FILL(metadata);
     metadata.is_usable = either();
     for (int kind = 0; kind < VX_ITEM_KIND_COUNT; kind++) {
         metadata.has[kind] = either();
     }
+    return metadata;
+}
+
+static void call_locator(void)
+{
+    struct vx_source src = any_source();
+    struct vx_reporter rep = any_reporter();
+    struct vx_metadata metadata = any_metadata();
+    struct vx_guid guid = any_guid();
+    struct vx_locator locator;
+
+    for (int i = 0; i < VX_LOCATOR_ENTRIES_MAX; i++) {
+        ws.locator[i] = (struct vx_locator_entry){
+            .key_offset = any_32(), .key_bytes = any_32(), .has_key = either()};
+    }
+    vx_locator_load(&src, &metadata, &ws, &rep, &locator);
+    for (int key = 0; key < VX_KEY_COUNT; key++) {
+        seen = locator.value[key].offset ^ locator.value[key].units;
+        seen = locator.value[key].is_present;
+    }
+    seen = vx_locator_has_linkage(&locator) + vx_locator_names(&locator, &guid);
+    seen = locator.count ^ locator.is_usable ^ locator.is_unread;
+}
+
+/* ---- Blocks ------------------------------------------------------------------------------ */
+
+static void call_geometry(void)
+{
+    struct vx_reporter rep = any_reporter();
+    struct vx_metadata metadata = any_metadata();
+    struct vx_geometry geo;
+    struct vx_bat_slot slot;
+
     seen = vx_geometry_load(&metadata, &rep, &geo);
     if (vx_geometry_init(any(), any(), any(), any_32(), &geo)) {
         slot = vx_geometry_slot(&geo, any());
         seen = (uint64_t)slot.is_bitmap ^ slot.number ^ slot.position;
         seen = vx_geometry_payload_before(&geo, any()) ^ vx_geometry_bitmap_before(&geo, any());
+        seen = vx_geometry_bitmap_index(&geo, any());
     }
 }
 
@@ -222,10 +263,11 @@ static void call_blocks(void)
         .geo = &geo,
         .bat = &place,
         .layout = &layout,
-        .window = window,
+        .window = window[0],
         .claims = &claims,
         .pass_limit = any(),
     };
+    struct vx_partial partial;
     struct vx_entry_walk walk = {
         .job = &job,
         .rep = &rep,
@@ -247,7 +289,7 @@ static void call_blocks(void)
             VX_OK) {
         return;
     }
-    vx_bat_iterator_init(&it, &src, any(), any(), &geo, window);
+    vx_bat_iterator_init(&it, &src, any(), any(), &geo, window[0]);
     while (vx_bat_next(&it, &run) == VX_OK) {
         seen = run.index ^ run.count ^ run.number ^ run.begin ^ run.end ^ (uint64_t)run.kind;
     }
@@ -267,6 +309,35 @@ static void call_blocks(void)
     vx_blocks_check(&job, &rep, &out);
     seen = out.end ^ out.passes ^ out.unreadable ^ out.unused_slots;
     seen = out.is_judged;
+    vx_partial_check(&job, window[1], &rep, &partial);
+    seen = partial.blocks ^ partial.own ^ partial.of_parent ^ partial.uniform;
+    seen = partial.is_judged;
+}
+
+/* ---- Sector bitmaps ---------------------------------------------------------------------- */
+
+static void call_bitmap(void)
+{
+    struct vx_source src = any_source();
+    struct vx_geometry geo;
+    struct vx_bitmap bitmap;
+    uint64_t block;
+    uint64_t number;
+    bool is_set;
+
+    if (!vx_geometry_init(any(), any(), any(), any_32(), &geo)) {
+        return;
+    }
+    seen = (uint64_t)vx_bitmap_find(&src, &geo, any(), any(), any(), &block);
+    seen = block;
+    vx_bitmap_init(&bitmap, &src, window[1]);
+    bitmap.window_offset = any();
+    bitmap.window_count = any();
+    bitmap.is_hole = either();
+    seen = (uint64_t)vx_bitmap_run(&bitmap, any(), any(), any(), &is_set, &number);
+    seen = number ^ is_set;
+    seen = (uint64_t)vx_bitmap_count(&bitmap, any(), any(), any(), &number);
+    seen = number;
 }
 
 /* ---- The virtual disk -------------------------------------------------------------------- */
@@ -292,6 +363,63 @@ static void call_disk(void)
         seen = range.state ^ (uint64_t)range.rule;
     }
     seen = vx_disk_read(&disk, any(), bytes, any_up_to(sizeof(bytes)));
+}
+
+/* What a check may leave, as far as a chain looks at it. */
+static void any_facts(struct vx_facts *facts)
+{
+    FILL(*facts);
+    facts->headers = any_headers();
+    facts->metadata = any_metadata();
+    facts->has_geometry = either();
+    facts->locator.has_linkage[0] = either();
+    facts->locator.has_linkage[1] = either();
+    for (int key = 0; key < VX_KEY_COUNT; key++) {
+        facts->locator.value[key].is_present = either();
+    }
+}
+
+/* A chain of two links that differ, of any number of links that may be any of them. */
+static void call_chain(void)
+{
+    static uint8_t bytes[3 * VX_MIB];
+    static struct vx_chain chain;
+    static struct vx_facts child;
+    static struct vx_facts parent;
+    static struct vx_disk upper;
+    static struct vx_disk lower;
+    struct vx_source src = any_source();
+    struct vx_region_place place = any_place();
+    struct vx_reporter rep = any_reporter();
+    struct vx_geometry geo;
+    struct vx_geometry other;
+    struct vx_disk_range range;
+
+    if (!vx_geometry_init(any(), any(), any(), any_32(), &geo) ||
+        !vx_geometry_init(any(), any(), any(), any_32(), &other)) {
+        return;
+    }
+    any_facts(&child);
+    any_facts(&parent);
+    vx_disk_init(&upper, &src, &geo, &place, window);
+    vx_disk_init(&lower, &src, &other, &place, window);
+    vx_chain_init(&chain);
+    /*@ loop unroll 256; */
+    for (int i = 0; i < VX_CHAIN_MAX; i++) {
+        chain.link[i].disk = either() ? &upper : &lower;
+        chain.link[i].passed = (struct vx_disk_range){.offset = any(), .length = any()};
+    }
+    chain.count = any_32();
+    seen = vx_chain_add(&chain, &upper, &child, (struct vx_file_identity){any(), any()});
+    chain.count = any_32();
+    chain.end = any_rule();
+    vx_chain_judge(&child, &parent, &rep);
+    vx_chain_report_endless(&chain, &child, &rep);
+    if (vx_chain_map(&chain, any(), any(), &range) == VX_OK) {
+        seen = (uint64_t)range.kind ^ range.offset ^ range.length ^ range.file_offset;
+        seen = range.state ^ (uint64_t)range.rule ^ range.depth;
+    }
+    seen = vx_chain_read(&chain, any(), bytes, any_up_to(sizeof(bytes)));
 }
 
 /* ---- A whole check, in its order --------------------------------------------------------- */
@@ -324,10 +452,13 @@ void eva_main(void)
     call_findings();
     call_headers();
     call_tables();
+    call_locator();
     call_geometry();
     call_claims();
+    call_bitmap();
     call_blocks();
     call_disk();
+    call_chain();
     Frama_C_show_each_modules_called();
     check_image();
     Frama_C_show_each_reached_end();
