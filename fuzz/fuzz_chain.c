@@ -26,22 +26,22 @@ enum {
 
 /* An image as its recipe says, without a byte of it but those of the bitmaps. */
 struct recipe {
-    struct vx_geometry geo;
     uint64_t size; /* of the file */
-    unsigned number;
-    bool knows_holes;
-    unsigned state[BLOCKS];
+    struct vx_file_identity identity;
     uint64_t bitmap[CHUNKS]; /* raw entries */
+    struct vx_source view;
+    struct vx_geometry geo;
+    struct vx_disk disk;
     struct {
         uint64_t first; /* sector */
         uint64_t count;
     } write[WRITES];
-    unsigned write_count;
     struct vx_facts facts;
-    struct vx_file_identity identity;
+    unsigned number;
+    unsigned write_count;
     unsigned parent; /* LINKS: not there */
-    struct vx_source view;
-    struct vx_disk disk;
+    unsigned state[BLOCKS];
+    bool knows_holes;
 };
 
 static struct recipe all[LINKS];
@@ -265,12 +265,27 @@ static bool is_written(const struct recipe *r, uint64_t sector)
     return false;
 }
 
+/* Whose is a sector of a partially present block? */
+static enum owner owner_by_bitmap(const struct recipe *r, uint64_t sector)
+{
+    const uint64_t bitmap = r->bitmap[sector >> 23];
+    const uint64_t mib = bitmap >> 20;
+    const uint64_t bit = sector % (UINT64_C(1) << 23);
+
+    if ((bitmap & 7) != 6 || mib == 0 || (mib + 1) * IMAGE_MIB > r->size) {
+        return LOST;
+    }
+    if (mib == BITMAP_MIB + (sector >> 23)) {
+        return is_written(r, sector) ? OF_FILE : OF_PARENT;
+    }
+    return (file_byte(r, mib * IMAGE_MIB + bit / 8) >> (bit % 8) & 1) != 0 ? OF_FILE : OF_PARENT;
+}
+
 /* Whose is the byte of this link's disk? MS-VHDX 2.5.1.1. */
 static enum owner owner_of(const struct recipe *r, uint64_t offset, uint64_t *at)
 {
     const uint64_t block = offset / r->geo.block_bytes;
     const uint64_t sector = offset / r->geo.sector_bytes;
-    const uint64_t bitmap = r->bitmap[sector >> 23];
     const unsigned state = r->state[block];
 
     *at = (DATA_MIB + block * r->geo.block_mib) * IMAGE_MIB + offset % r->geo.block_bytes;
@@ -281,16 +296,10 @@ static enum owner owner_of(const struct recipe *r, uint64_t offset, uint64_t *at
         return state == 4 ? LOST : OF_NOBODY;
     }
     if (state == 7 && r->geo.has_parent) {
-        const uint64_t mib = bitmap >> 20;
-        const uint64_t bit = sector % (UINT64_C(1) << 23);
+        const enum owner owner = owner_by_bitmap(r, sector);
 
-        if ((bitmap & 7) != 6 || mib == 0 || (mib + 1) * IMAGE_MIB > r->size) {
-            return LOST;
-        }
-        if (mib == BITMAP_MIB + (sector >> 23)
-                ? !is_written(r, sector)
-                : (file_byte(r, mib * IMAGE_MIB + bit / 8) >> (bit % 8) & 1) == 0) {
-            return OF_PARENT;
+        if (owner != OF_FILE) {
+            return owner;
         }
     }
     return *at < r->size ? OF_FILE : LOST;
@@ -398,14 +407,13 @@ static void expect_judged(const struct vx_facts *child, const struct vx_facts *p
 
 static void expect_at(const struct vx_disk_range *r, uint64_t in)
 {
+    static const enum vx_disk_kind KIND[] = {
+        [OF_FILE] = VX_DISK_FILE, [OF_NOBODY] = VX_DISK_ZERO, [LOST] = VX_DISK_UNREADABLE};
     uint32_t depth;
     uint64_t at;
     const enum owner owner = model_at(r->offset + in, &depth, &at);
 
-    fuzz_must(r->kind == (owner == OF_FILE ? VX_DISK_FILE
-                          : owner == LOST  ? VX_DISK_UNREADABLE
-                                           : VX_DISK_ZERO),
-              "the map says what the recipes say");
+    fuzz_must(r->kind == KIND[owner], "the map says what the recipes say");
     fuzz_must(r->depth == depth, "the map names the link that has it");
     fuzz_must(depth < chain.count || r->rule == chain.end, "a missing parent is why");
     fuzz_must(r->kind != VX_DISK_FILE || r->file_offset + in == at,

@@ -29,7 +29,7 @@ static const char *const KEY[] = {
     "parent_linkage",      "parent_linkage2", "relative_path", "volume_path",
     "absolute_win32_path", "parent_Linkage",  "parent_linkag", "x",
 };
-enum { KNOWN = 5, RELATIVE = 2, VOLUME, ABSOLUTE };
+enum { KNOWN = 5, RELATIVE = 2, VOLUME = 3, ABSOLUTE = 4 };
 
 static const char *const VALUE[] = {
     "{53525150-5554-5756-5859-5a5b5c5d5e5f}",
@@ -84,13 +84,13 @@ static void append(unsigned key, unsigned value, unsigned how)
 {
     const uint64_t index = entry_count();
     const uint64_t at = HEADER + ENTRY * index;
-    uint64_t bytes = put_text(item_length, KEY[key % VX_COUNT_OF(KEY)]) + 2 * (how & 1);
+    uint64_t bytes = put_text(item_length, KEY[key % VX_COUNT_OF(KEY)]) + UINT64_C(2) * (how & 1);
 
     put(18, 2, index + 1);
     put(at, 4, item_length);
     put(at + 8, 2, bytes);
     item_length += bytes + (how >> 1 & 1);
-    bytes = put_text(item_length, VALUE[value % VX_COUNT_OF(VALUE)]) + 2 * (how >> 2 & 1);
+    bytes = put_text(item_length, VALUE[value % VX_COUNT_OF(VALUE)]) + UINT64_C(2) * (how >> 2 & 1);
     put(at + 4, 4, item_length);
     put(at + 10, 2, bytes);
     item_length += bytes;

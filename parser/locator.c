@@ -366,8 +366,8 @@ static void check_entry(const struct context *c, uint32_t index)
     *entry = (struct vx_locator_entry){
         .key_offset = vx_le32(bytes + POS_KEY_OFFSET),
         .value_offset = vx_le32(bytes + POS_VALUE_OFFSET),
-        .key_length = (uint16_t)vx_le16(bytes + POS_KEY_LENGTH),
-        .value_length = (uint16_t)vx_le16(bytes + POS_VALUE_LENGTH),
+        .key_length = vx_le16(bytes + POS_KEY_LENGTH),
+        .value_length = vx_le16(bytes + POS_VALUE_LENGTH),
     };
     check_value(c, entry, index, check_key(c, entry, index));
 }
