@@ -2,7 +2,7 @@
  * every read. MS-VHDX 2.6.2.6. */
 #include "parser/locator.h"
 
-#include "corpus/locator.h"
+#include "corpus/image_locator.h"
 #include "tests/support/check.h"
 #include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
