@@ -34,27 +34,23 @@ static bool add(struct cli_chain *chain, struct cli_session *session, enum vxo_f
     const struct vx_facts *facts = facts_of(session);
     const struct vx_file_identity identity = {.volume = session->file.state.device,
                                               .file = session->file.state.inode};
+    bool has_blocks = facts->has_geometry && facts->regions.bat.is_usable;
 
     link->session = session;
     link->found = found;
     chain->count++;
-    if (chain->disks.count + 1 < chain->count) {
-        return true; /* no disk reaches as far as this one */
+    if (has_blocks) {
+        vx_disk_init(&link->disk, &session->check.view, &facts->geometry, &facts->regions.bat,
+                     session->check.structure.ws->table);
     }
-    if (!facts->has_geometry || !facts->regions.bat.is_usable) {
-        chain->disks.end = VX_RUN_003; /* as its check says */
-        return true;
-    }
-    vx_disk_init(&link->disk, &session->check.view, &facts->geometry, &facts->regions.bat,
-                 session->check.structure.ws->table);
-    return vx_chain_add(&chain->disks, &link->disk, facts, identity);
+    return vx_chain_add(&chain->disks, has_blocks ? &link->disk : NULL, facts, identity);
 }
 
 /* The chain comes back to itself, or is too long. */
 static void report_endless(struct cli_chain *chain, struct cli_session *child, const char *why)
 {
     vx_chain_report_endless(&chain->disks, facts_of(child), &child->reporter);
-    chain->disks.end = VX_CHN_006;
+    vx_chain_cut(&chain->disks, VX_CHN_006);
     vxo_put(&chain->why, why);
 }
 
@@ -64,9 +60,7 @@ static void report_missing(struct cli_chain *chain, struct cli_session *child)
     struct vx_finding f = vx_finding_at(VX_RUN_010, VX_OBJ_LOCATOR, 0, VX_NO_OFFSET, 0);
 
     vx_report(&child->reporter, &f);
-    if (chain->disks.count == chain->count) {
-        chain->disks.end = VX_RUN_010;
-    }
+    vx_chain_cut(&chain->disks, VX_RUN_010);
 }
 
 /* The file that was found, or NULL with the reason in chain->why. */
@@ -109,7 +103,7 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     memset(&chain->relatives, 0, sizeof(chain->relatives));
     parent->has_chain = true;
     cli_session_run(parent, CLI_DEPTH_BLOCKS, VXR_ALL_ENTRIES);
-    vx_chain_judge(facts_of(child), facts_of(parent), &child->reporter);
+    vx_chain_judge(&chain->disks, facts_of(child), facts_of(parent), &child->reporter);
     child->file.parent = &parent->file;
     if (!add(chain, parent, search.found)) {
         report_endless(chain, child, "the image that was found is one of those before it");

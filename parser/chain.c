@@ -9,6 +9,14 @@ void vx_chain_init(struct vx_chain *chain)
     chain->end = VX_RUN_006;
 }
 
+void vx_chain_cut(struct vx_chain *chain, enum vx_rule rule)
+{
+    if (!chain->is_cut) {
+        chain->is_cut = true;
+        chain->end = rule;
+    }
+}
+
 static struct vx_guid data_write_guid(const struct vx_facts *facts)
 {
     const struct vx_header *h = vx_headers_current(&facts->headers);
@@ -30,20 +38,26 @@ bool vx_chain_add(struct vx_chain *chain, struct vx_disk *disk, const struct vx_
 {
     struct vx_guid guid = data_write_guid(facts);
 
-    if (chain->count >= VX_CHAIN_MAX) {
+    if (chain->known >= VX_CHAIN_MAX) {
         return false;
     }
-    for (uint32_t i = 0; i < chain->count && i < VX_CHAIN_MAX; i++) {
+    for (uint32_t i = 0; i < chain->known && i < VX_CHAIN_MAX; i++) {
         if (is_same(&chain->link[i], &guid, identity)) {
             return false;
         }
     }
-    chain->link[chain->count] = (struct vx_link){
+    if (disk == NULL) {
+        vx_chain_cut(chain, VX_RUN_003);
+    }
+    chain->link[chain->known] = (struct vx_link){
         .disk = disk,
         .identity = identity,
         .data_write_guid = guid,
     };
-    chain->count += 1;
+    chain->known += 1;
+    if (!chain->is_cut) {
+        chain->count = chain->known;
+    }
     return true;
 }
 
@@ -64,8 +78,8 @@ static struct vx_finding about_item(const struct vx_facts *child, enum vx_rule r
                          vx_item_rule(kind)->length);
 }
 
-static void judge_identity(const struct vx_facts *child, const struct vx_facts *parent,
-                           struct vx_reporter *rep)
+static void judge_identity(struct vx_chain *chain, const struct vx_facts *child,
+                           const struct vx_facts *parent, struct vx_reporter *rep)
 {
     struct vx_guid guid = data_write_guid(parent);
     struct vx_finding f = about_parent(child, VX_CHN_001);
@@ -74,6 +88,7 @@ static void judge_identity(const struct vx_facts *child, const struct vx_facts *
     vx_guid_split(&child->locator.linkage[0], &f.arg[2], &f.arg[3]);
     if (vx_locator_has_linkage(&child->locator) && !vx_locator_names(&child->locator, &guid)) {
         vx_report(rep, &f);
+        vx_chain_cut(chain, VX_CHN_001);
     }
     f = about_item(child, VX_VID_001, VX_ITEM_DISK_ID);
     vx_guid_split(&parent->metadata.disk_id, &f.arg[0], &f.arg[1]);
@@ -84,12 +99,12 @@ static void judge_identity(const struct vx_facts *child, const struct vx_facts *
     }
 }
 
-void vx_chain_judge(const struct vx_facts *child, const struct vx_facts *parent,
-                    struct vx_reporter *rep)
+void vx_chain_judge(struct vx_chain *chain, const struct vx_facts *child,
+                    const struct vx_facts *parent, struct vx_reporter *rep)
 {
     struct vx_finding f = about_parent(child, VX_CHN_004);
 
-    judge_identity(child, parent, rep);
+    judge_identity(chain, child, parent, rep);
     if (parent->headers.is_dirty) {
         vx_report(rep, &f);
     }
@@ -101,6 +116,7 @@ void vx_chain_judge(const struct vx_facts *child, const struct vx_facts *parent,
     f.arg[1] = child->geometry.sector_bytes;
     if (f.arg[0] != f.arg[1]) {
         vx_report(rep, &f);
+        vx_chain_cut(chain, VX_LSS_002);
     }
     f = about_item(child, VX_CHN_005, VX_ITEM_DISK_SIZE);
     f.arg[0] = parent->geometry.disk_bytes;
@@ -115,7 +131,7 @@ void vx_chain_report_endless(const struct vx_chain *chain, const struct vx_facts
 {
     struct vx_finding f = about_parent(child, VX_CHN_006);
 
-    f.arg[0] = chain->count;
+    f.arg[0] = chain->known;
     vx_report(rep, &f);
 }
 

@@ -16,7 +16,7 @@ struct vx_file_identity {
 };
 
 struct vx_link {
-    struct vx_disk *disk;
+    struct vx_disk *disk; /* NULL: it is not known where its blocks are */
     struct vx_file_identity identity;
     struct vx_guid data_write_guid; /* of the current header */
     struct vx_disk_range passed;    /* known to be in the parent; length 0: none */
@@ -25,33 +25,42 @@ struct vx_link {
 /* The virtual disk of link 0. */
 struct vx_chain {
     struct vx_link link[VX_CHAIN_MAX]; /* each one's parent follows it */
-    uint32_t count;
-    enum vx_rule end; /* why the parent of the last link cannot be read, if it has one */
+    uint32_t known;   /* links; those behind the cut are there to be recognised only */
+    uint32_t count;   /* of them, from the first on, that are read */
+    bool is_cut;      /* nothing that is added is read any more */
+    enum vx_rule end; /* why the parent of the last link that is read cannot be, if it has one */
 };
 
 /* A chain without links. */
 void vx_chain_init(struct vx_chain *chain);
 
-/* Append the image that `disk` reads, whose facts are complete. Both must outlive the chain.
- * Returns false, and appends nothing, when the file or its DataWriteGuid is that of a link, or
- * there are VX_CHAIN_MAX of them: CHN-006. */
+/* Nothing of what comes behind the links that there are is read, because of that rule. The first
+ * cut counts. */
+void vx_chain_cut(struct vx_chain *chain, enum vx_rule rule);
+
+/* Append the image that `disk` reads, whose facts are complete; disk may be NULL: the chain is cut
+ * there, RUN-003. Both must outlive the chain. Returns false, and appends nothing, when the file or
+ * its DataWriteGuid is that of a link, or there are VX_CHAIN_MAX of them: CHN-006. */
 VX_MUST_USE bool vx_chain_add(struct vx_chain *chain, struct vx_disk *disk,
                               const struct vx_facts *facts, struct vx_file_identity identity);
 
-/* Is this parent, judged with its log replayed, the one that the child was made of, and can both be
- * read together? Of a child whose locator has no linkage that is not known, which the check of the
- * child has said. Findings, for the child: CHN-001, CHN-004, CHN-005, LSS-002, VID-001. */
-void vx_chain_judge(const struct vx_facts *child, const struct vx_facts *parent,
-                    struct vx_reporter *rep);
+/* Is this parent, judged with its log replayed and not yet appended, the one that the child was
+ * made of, and can both be read together? Of a child whose locator has no linkage that is not
+ * known, which the check of the child has said. To read through a parent that is not the one would
+ * mix two states: CHN-001 and LSS-002 cut the chain.
+ * Findings, for the child: CHN-001, CHN-004, CHN-005, LSS-002, VID-001. */
+void vx_chain_judge(struct vx_chain *chain, const struct vx_facts *child,
+                    const struct vx_facts *parent, struct vx_reporter *rep);
 
 /* Report that the chain has no end. Findings, for the child that the last image is: CHN-006. */
 void vx_chain_report_endless(const struct vx_chain *chain, const struct vx_facts *child,
                              struct vx_reporter *rep);
 
 /* As vx_disk_map(), through all links: range->depth says in which link, and nothing is left in a
- * parent. What lies behind the end of a parent is zeros; what a missing parent holds is UNREADABLE,
- * at the depth that it would have. The state of both is that of the blocks in the link above.
- * Over the whole disk each link is mapped once, whatever the others look like. */
+ * parent. What lies behind the end of a parent is zeros; what a parent holds that is missing or
+ * behind the cut is UNREADABLE, at the depth that it has or would have. The state of both is that
+ * of the blocks in the link above. Over the whole disk each link is mapped once, whatever the
+ * others look like. */
 VX_MUST_USE enum vx_status vx_chain_map(struct vx_chain *chain, uint64_t offset, uint64_t length,
                                         struct vx_disk_range *range);
 

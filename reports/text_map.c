@@ -47,7 +47,9 @@ static void tell_range(void *ctx, const struct vx_disk_range *range)
         vxo_page_write(page, range->state < VX_STATE_COUNT ? ", " : "");
         vxo_page_write(page, range->rule == VX_RUN_006   ? "in a parent that was not looked for: "
                              : range->rule == VX_RUN_010 ? "in a parent that was not found: "
-                                                         : "cannot be read: ");
+                             : range->rule == VX_CHN_001 || range->rule == VX_LSS_002
+                                 ? "in a parent that is not the one: "
+                                 : "cannot be read: ");
         vxo_page_write(page, vxo_rule_text(range->rule)->id);
     } else if (range->depth > 0) {
         write_depth(page, range->depth);

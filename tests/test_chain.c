@@ -360,6 +360,39 @@ static void test_chain_map__no_parent__unreadable_by_the_chains_end(void **state
     close_chain(&x);
 }
 
+/* Nothing is read through a parent that is not the one, nor through what has no blocks; but a file
+ * behind it is still recognised. */
+static void test_chain_cut__links_behind_it__are_known_and_not_read(void **state)
+{
+    static struct fixture x;
+    struct vx_disk_range r;
+    uint8_t byte;
+
+    (void)state;
+    make_pair(&x);
+    x.count = 1;
+    open_chain(&x);
+    name_link(&x.im[1], 1);
+    vx_chain_cut(&x.chain, VX_CHN_001);
+    vx_chain_cut(&x.chain, VX_RUN_010); /* the first one counts */
+    open_link(&x, 1);
+    assert_int_equal(x.chain.count, 1);
+    assert_int_equal(x.chain.known, 2);
+    assert_false(
+        vx_chain_add(&x.chain, &x.disk[1], &x.facts[1], (struct vx_file_identity){.file = 1}));
+    assert_int_equal(vx_chain_map(&x.chain, 2 * IMAGE_MIB, UINT64_MAX, &r), VX_OK);
+    assert_true(r.kind == VX_DISK_UNREADABLE && r.rule == VX_CHN_001 && r.depth == 1);
+    assert_int_equal(vx_chain_read(&x.chain, 2 * IMAGE_MIB, &byte, 1), VX_E_IO);
+    vx_chain_init(&x.chain);
+    assert_true(vx_chain_add(&x.chain, NULL, &x.facts[0], (struct vx_file_identity){.file = 0}));
+    assert_true(
+        vx_chain_add(&x.chain, &x.disk[1], &x.facts[1], (struct vx_file_identity){.file = 1}));
+    assert_int_equal(x.chain.end, VX_RUN_003);
+    assert_int_equal(vx_chain_map(&x.chain, 0, 1, &r), VX_STOP);
+    x.count = 2;
+    close_chain(&x);
+}
+
 /* 256 children without a block of their own, above a parent of 2 MiB blocks, every second of which
  * is present: each link is asked once for each of its ranges. */
 static void test_chain_map__256_links__each_is_mapped_once(void **state)
@@ -518,7 +551,9 @@ static void test_chain_judge__each_difference__is_said(void **state)
         }
         change_parent(&x.facts[1], row[i].name);
         findings_init(&f, row[i].name);
-        vx_chain_judge(&x.facts[0], &x.facts[1], &f.rep);
+        vx_chain_judge(&x.chain, &x.facts[0], &x.facts[1], &f.rep);
+        assert_int_equal(x.chain.is_cut, row[i].rule == VX_CHN_001 || row[i].rule == VX_LSS_002);
+        assert_int_equal(x.chain.end, x.chain.is_cut ? row[i].rule : VX_RUN_006);
         for (int rule = 0; rule < VX_RULE_COUNT; rule++) {
             assert_int_equal(f.rep.total[rule], rule == (int)row[i].rule ? 1 : 0);
         }
@@ -533,14 +568,16 @@ static void test_chain_judge__nothing_to_compare__is_no_match(void **state)
 {
     static struct vx_facts child;
     static struct vx_facts parent;
+    static struct vx_chain chain;
     struct findings f;
 
     (void)state;
     findings_init(&f, "no linkage");
-    vx_chain_judge(&child, &parent, &f.rep);
+    vx_chain_init(&chain);
+    vx_chain_judge(&chain, &child, &parent, &f.rep);
     expect_summary(&f, "");
     child.locator.has_linkage[1] = true;
-    vx_chain_judge(&child, &parent, &f.rep); /* zero names nothing, not even zero */
+    vx_chain_judge(&chain, &child, &parent, &f.rep); /* zero names nothing, not even zero */
     expect_summary(&f, "CHN-001f");
     findings_free(&f);
 }
@@ -552,6 +589,7 @@ int main(void)
         cmocka_unit_test(test_chain_read__outside__is_refused),
         cmocka_unit_test(test_chain_map__no_parent__unreadable_by_the_chains_end),
         cmocka_unit_test(test_chain_map__256_links__each_is_mapped_once),
+        cmocka_unit_test(test_chain_cut__links_behind_it__are_known_and_not_read),
         cmocka_unit_test(test_chain_judge__nothing_to_compare__is_no_match),
         cmocka_unit_test(test_chain__random__as_the_naive_reader),
         cmocka_unit_test(test_chain_add__same_file_or_same_state__is_endless),

@@ -157,7 +157,7 @@ static void test_chain_map__what_is_lost__is_never_zeros(void **state)
         {"chn/parent-truncated", 3 * IMAGE_MIB - 2, VX_DISK_FILE, 1, VX_RULE_COUNT},
         {"chn/parent-truncated", IMAGE_MIB, VX_DISK_ZERO, 1, VX_RULE_COUNT},
         {"chn/parent-without-tables", 0, VX_DISK_UNREADABLE, 1, VX_RUN_010},
-        {"chn/parent-is-no-image", 0, VX_DISK_UNREADABLE, 1, VX_RUN_010},
+        {"chn/parent-is-no-image", 0, VX_DISK_UNREADABLE, 1, VX_CHN_001},
         {"chn/middle-without-bitmap", 0, VX_DISK_UNREADABLE, 1, VX_BAT_011},
         {"chn/middle-without-bitmap", 2 * IMAGE_MIB + 512, VX_DISK_FILE, 2, VX_RULE_COUNT},
         {"chn/shorter-in-the-middle", 16 * IMAGE_MIB - 512, VX_DISK_ZERO, 1, VX_RULE_COUNT},

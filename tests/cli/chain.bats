@@ -241,6 +241,41 @@ Try 'vhdxray check --help'" ]
     vhdxray export --follow top.avhdx new.raw
     [ "$status" -eq 2 ]
     [ ! -e new.raw ]
+    grep -q '^vhdxray: top.avhdx: nothing was written: .* mixture of two states. Look for a copy of the parent' err
+    refute grep -q salvage err
+}
+
+@test "two states are never mixed: nothing is read through a parent that is not the one" {
+    make_chain
+    forge_child mid.avhdx "$G4" "$G1" '.\base.vhdx'
+    for way in --follow '--parent=mid.avhdx --parent=base.vhdx' '--parent=mid.avhdx --parent-dir=.'; do
+        # shellcheck disable=SC2086 # options
+        vhdxray map --format=json $way top.avhdx
+        [ "$status" -eq 2 ]
+        valid out
+        jq -e '.[0] | .depth == 1 and .unreadable == "VHDX-CHN-001" and .length >= 1048576' out
+        jq -e 'all(.[]; .depth == 0 or .unreadable == "VHDX-CHN-001")' out
+        # shellcheck disable=SC2086
+        vhdxray read $way --salvage top.avhdx 0 16M
+        [ "$status" -eq 2 ]
+        grep -q 'cannot be read: virtual offset 0, 2097664 bytes (2.00 MiB): VHDX-CHN-001' err
+        [ "$(tr -d '\0' <out | tr -d 3)" = '' ]
+        [ "$(tr -dc 3 <out | wc -c)" -eq 524288 ]
+        mv out read.raw
+        # shellcheck disable=SC2086
+        vhdxray export --force --salvage $way top.avhdx new.raw
+        [ "$status" -eq 2 ]
+        cmp read.raw new.raw
+    done
+    vhdxray map --follow top.avhdx
+    grep -q '^0x0  *0x200000  *-  *not-present, in a parent that is not the one: VHDX-CHN-001$' out
+    # of other sectors: a bit of the bitmap, and a block, mean something else there
+    forge mid.avhdx 'create dynamic sector=4096' "set headers.data-write-guid $G2" \
+        'block 0 present at=4M' 'fill 4M 1M 0x44' 'size 5M'
+    vhdxray read --salvage --parent=mid.avhdx top.avhdx 0 1M
+    [ "$status" -eq 2 ]
+    grep -q 'cannot be read: virtual offset 0, 1048576 bytes (1 MiB): VHDX-LSS-002' err
+    [ "$(tr -d '\0' <out | wc -c)" -eq 0 ]
 }
 
 @test "relatives are told apart by who is made of whom, and others are not named" {

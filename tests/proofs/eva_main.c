@@ -409,11 +409,18 @@ static void call_chain(void)
         chain.link[i].disk = either() ? &upper : &lower;
         chain.link[i].passed = (struct vx_disk_range){.offset = any(), .length = any()};
     }
+    chain.known = any_32();
     chain.count = any_32();
-    seen = vx_chain_add(&chain, &upper, &child, (struct vx_file_identity){any(), any()});
+    chain.is_cut = either();
+    seen = vx_chain_add(&chain, either() ? &upper : NULL, &child,
+                        (struct vx_file_identity){any(), any()});
+    /*@ loop unroll 256; */
+    for (int i = 0; i < VX_CHAIN_MAX; i++) {
+        chain.link[i].disk = either() ? &upper : &lower; /* as those that are read */
+    }
     chain.count = any_32();
     chain.end = any_rule();
-    vx_chain_judge(&child, &parent, &rep);
+    vx_chain_judge(&chain, &child, &parent, &rep);
     vx_chain_report_endless(&chain, &child, &rep);
     if (vx_chain_map(&chain, any(), any(), &range) == VX_OK) {
         seen = (uint64_t)range.kind ^ range.offset ^ range.length ^ range.file_offset;

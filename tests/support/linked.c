@@ -53,13 +53,15 @@ void linked_open(struct linked *l, const struct lineage *lineage, bool has_least
         const size_t index = l->count;
 
         open_image(l, lineage, has_least_memory);
-        vx_chain_judge(facts_of(l, index - 1), facts_of(l, index), &l->image[index - 1].f.rep);
+        vx_chain_judge(&l->chain, facts_of(l, index - 1), facts_of(l, index),
+                       &l->image[index - 1].f.rep);
         goes_on = link_image(l, index, index - 1);
     }
     if (goes_on && lineage->again < lineage->count) {
         const size_t last = l->count - 1;
 
-        vx_chain_judge(facts_of(l, last), facts_of(l, lineage->again), &l->image[last].f.rep);
+        vx_chain_judge(&l->chain, facts_of(l, last), facts_of(l, lineage->again),
+                       &l->image[last].f.rep);
         (void)link_image(l, lineage->again, last);
     }
 }
