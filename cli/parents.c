@@ -47,8 +47,10 @@ static bool add(struct cli_chain *chain, struct cli_session *session, enum vxo_f
 }
 
 /* The chain comes back to itself, or is too long. */
-static void report_endless(struct cli_chain *chain, struct cli_session *child, const char *why)
+static void report_endless(struct cli_chain *chain, struct cli_session *child,
+                           enum vxo_ending ending, const char *why)
 {
+    chain->ending = ending;
     vx_chain_report_endless(&chain->disks, facts_of(child), &child->reporter);
     vx_chain_cut(&chain->disks, VX_CHN_006);
     vxo_put(&chain->why, why);
@@ -68,12 +70,14 @@ static struct cli_session *open_parent(struct cli_chain *chain, struct cli_searc
 {
     struct cli_session *session = cli_find_parent(search);
 
+    chain->ending = VXO_END_NOT_FOUND;
     if (session != NULL && session->error.len > 0) {
         vxo_put(&chain->why, session->name_text);
         vxo_put(&chain->why, ": ");
         vxo_put(&chain->why, session->error_text);
         cli_session_close(session);
         session = NULL;
+        chain->ending = VXO_END_UNREADABLE;
     }
     return session;
 }
@@ -90,7 +94,8 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     struct cli_session *parent = NULL;
 
     if (chain->count == VX_CHAIN_MAX) {
-        report_endless(chain, child, "the chain is longer than any reader follows");
+        report_endless(chain, child, VXO_END_TOO_LONG,
+                       "the chain is longer than any reader follows");
         return false;
     }
     parent = open_parent(chain, &search);
@@ -98,17 +103,23 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
         report_missing(chain, child);
         return false;
     }
-    /* what one way did not find another one did */
-    vxo_buffer_init(&chain->why, chain->why_text, sizeof(chain->why_text));
-    memset(&chain->relatives, 0, sizeof(chain->relatives));
     parent->has_chain = true;
     cli_session_run(parent, CLI_DEPTH_BLOCKS, VXR_ALL_ENTRIES);
     vx_chain_judge(&chain->disks, facts_of(child), facts_of(parent), &child->reporter);
     child->file.parent = &parent->file;
+    /* what one way did not find another one did */
+    vxo_buffer_init(&chain->why, chain->why_text, sizeof(chain->why_text));
     if (!add(chain, parent, search.found)) {
-        report_endless(chain, child, "the image that was found is one of those before it");
+        report_endless(chain, child, VXO_END_CIRCLE,
+                       "the image that was found is one of those before it");
         return false;
     }
+    if (child->reporter.total[VX_CHN_001] > 0 || child->reporter.total[VX_LSS_002] > 0) {
+        chain->ending = VXO_END_WRONG; /* whose parent that has is of no interest */
+        return false;
+    }
+    memset(&chain->relatives, 0, sizeof(chain->relatives));
+    chain->ending = VXO_END_COUNT;
     return has_parent(parent);
 }
 
@@ -118,7 +129,7 @@ static void refuse_surplus(struct cli_chain *chain, const struct cli_options *op
     char text[CLI_ERROR_BYTES];
     struct vxo_buffer what;
 
-    if (!chain->is_complete || (uint32_t)options->parent_count < chain->count) {
+    if (chain->ending != VXO_END_COMPLETE || (uint32_t)options->parent_count < chain->count) {
         return;
     }
     chain->has_surplus = true;
@@ -132,13 +143,17 @@ static void find_all(struct cli_chain *chain, const struct cli_options *options)
 {
     bool may_go_on = has_parent(last_of(chain));
 
+    chain->ending = VXO_END_COUNT; /* not known yet */
     while (may_go_on && chain->was_followed) {
         may_go_on = add_parent(chain, options);
     }
     if (may_go_on) {
+        chain->ending = VXO_END_NOT_LOOKED_FOR;
         vxo_put(&chain->why, "--parent, --parent-dir or --follow say where it may be");
+    } else if (chain->ending == VXO_END_COUNT) {
+        chain->ending =
+            facts_of(last_of(chain))->has_geometry ? VXO_END_COMPLETE : VXO_END_UNREADABLE;
     }
-    chain->is_complete = facts_of(last_of(chain))->has_geometry && !has_parent(last_of(chain));
 }
 
 struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_session *image,
@@ -194,8 +209,7 @@ struct vxo_chain cli_chain_report(struct cli_chain *chain)
     return (struct vxo_chain){
         .link = chain->told,
         .count = chain->count,
-        .is_complete = chain->is_complete,
-        .was_followed = chain->was_followed,
+        .ending = chain->ending,
         .why = chain->why_text,
         .relatives = &chain->relatives,
     };
@@ -214,14 +228,22 @@ enum cli_exit cli_chain_exit(struct cli_chain *chain)
 void cli_chain_complain(struct cli_chain *chain)
 {
     struct vxo_chain report = cli_chain_report(chain);
+    const struct cli_session *child = last_of(chain);
     struct vxo_line line;
 
-    if (chain->why.len == 0) {
+    if (chain->why.len == 0 && chain->ending != VXO_END_WRONG) {
         return;
     }
     vxo_line_init(&line);
-    vxo_put(&line.put, "is a differencing image, and its parent is missing: ");
-    vxo_put(&line.put, chain->why_text);
+    if (chain->ending == VXO_END_WRONG) {
+        vxo_put(&line.put, "is not what ");
+        child = chain->link[chain->count - 2].session;
+        vxo_put(&line.put, child->name_text);
+        vxo_put(&line.put, " was made of");
+    } else {
+        vxo_put(&line.put, "is a differencing image, and its parent is missing: ");
+        vxo_put(&line.put, chain->why_text);
+    }
     cli_complain(last_of(chain)->path, line.text);
     for (uint32_t i = 0; i < chain->relatives.count; i++) {
         vxo_line_init(&line);
@@ -231,7 +253,7 @@ void cli_chain_complain(struct cli_chain *chain)
     vxo_line_init(&line);
     vxo_put_chain_advice(&line.put, &report);
     if (line.put.len > 0) {
-        cli_complain(last_of(chain)->path, line.text);
+        cli_complain(child->path, line.text);
     }
 }
 
@@ -246,13 +268,14 @@ enum cli_exit cli_chain_judge(struct cli_chain *chain, bool is_salvage)
     for (uint32_t i = 0; i < chain->count && status == CLI_EXIT_SOUND; i++) {
         status = cli_session_judge(chain->link[i].session, is_salvage);
     }
-    return status == CLI_EXIT_SOUND && !chain->is_complete && !is_salvage ? CLI_EXIT_INCOMPLETE
-                                                                          : status;
+    return status == CLI_EXIT_SOUND && chain->ending != VXO_END_COMPLETE && !is_salvage
+               ? CLI_EXIT_INCOMPLETE
+               : status;
 }
 
 enum cli_exit cli_chain_trust(const struct cli_chain *chain)
 {
-    enum cli_exit status = chain->is_complete ? CLI_EXIT_SOUND : CLI_EXIT_INCOMPLETE;
+    enum cli_exit status = chain->ending == VXO_END_COMPLETE ? CLI_EXIT_SOUND : CLI_EXIT_INCOMPLETE;
 
     for (uint32_t i = 0; i < chain->count; i++) {
         status = cli_exit_worse(status, cli_session_trust(chain->link[i].session));

@@ -15,13 +15,13 @@ struct cli_link {
 struct cli_chain {
     struct cli_link link[VX_CHAIN_MAX]; /* the image, its parent, and so on */
     uint32_t count;
-    bool is_complete;      /* the last link is known to have no parent */
+    enum vxo_ending ending;
     bool was_followed;     /* the user said where parents may be */
     bool has_surplus;      /* and named more of them than there can be */
     struct vx_chain disks; /* the links, as far as they can be read */
     struct vxo_buffer why; /* the parent of the last link is not there; empty: it has none */
     char why_text[2 * CLI_ERROR_BYTES];
-    struct vxo_relatives relatives;     /* of the last link, whose parent was not found */
+    struct vxo_relatives relatives;     /* of the image without the right parent */
     struct vxo_link told[VX_CHAIN_MAX]; /* what cli_chain_report() points to */
 };
 
@@ -33,7 +33,7 @@ struct cli_chain {
 struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_session *image,
                                  enum cli_depth depth);
 
-/* Where a parent is missing: say so on standard error, and what looks like it. */
+/* Where a parent is missing or not the one: say so on standard error, and what looks like it. */
 void cli_chain_complain(struct cli_chain *chain);
 
 /* For verbs that hand out what is on the virtual disk: may all of the chain be trusted? Says on

@@ -325,10 +325,8 @@ enum cli_exit cli_session_judge(const struct cli_session *session, bool is_salva
     }
     if (!is_salvage) {
         cli_complain(session->path, session->reporter.total[VX_CHN_001] > 0
-                                        ? "nothing was written: read together with this parent it "
-                                          "would be a mixture of two states. Look for a copy of "
-                                          "the parent as it was when this image was made of it, in "
-                                          "a backup or a replica, and name it with --parent"
+                                        ? "nothing was written: read together with that parent it "
+                                          "would be a mixture of two states"
                                         : "nothing was written: --salvage writes what can be read");
         return status;
     }

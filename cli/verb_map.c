@@ -40,7 +40,7 @@ static enum cli_exit explain(struct cli_chain *chain)
     enum cli_exit status = chain->has_surplus ? CLI_EXIT_INCOMPLETE : CLI_EXIT_SOUND;
 
     (void)cli_chain_has_changed(chain);
-    if (chain->was_followed) {
+    if (chain->ending != VXO_END_NOT_LOOKED_FOR) {
         cli_chain_complain(chain);
     }
     for (uint32_t i = 0; i < chain->count; i++) {

@@ -24,6 +24,18 @@ const char *vxo_kinship_name(enum vxo_kinship kinship)
     return (unsigned)kinship < VXO_KIN_COUNT ? NAMES[kinship] : "";
 }
 
+const char *vxo_ending_name(enum vxo_ending ending)
+{
+    static const char *const NAMES[VXO_END_COUNT] = {
+        [VXO_END_COMPLETE] = "complete",     [VXO_END_NOT_LOOKED_FOR] = "not-looked-for",
+        [VXO_END_NOT_FOUND] = "not-found",   [VXO_END_WRONG] = "wrong",
+        [VXO_END_UNREADABLE] = "unreadable", [VXO_END_CIRCLE] = "circle",
+        [VXO_END_TOO_LONG] = "too-long",
+    };
+
+    return (unsigned)ending < VXO_END_COUNT ? NAMES[ending] : "";
+}
+
 enum vx_verdict vxo_chain_verdict(const struct vxo_chain *chain)
 {
     /* The enumeration's numbers are no order. */
@@ -49,24 +61,48 @@ static const struct vxo_link *last_of(const struct vxo_chain *chain)
     return &chain->link[chain->count - 1];
 }
 
+/* The image whose parent is missing or not the one. */
+static const struct vxo_link *child_of(const struct vxo_chain *chain)
+{
+    return chain->ending == VXO_END_WRONG && chain->count > 1 ? last_of(chain) - 1 : last_of(chain);
+}
+
 void vxo_put_chain_end(struct vxo_buffer *put, const struct vxo_chain *chain)
 {
     const char *name = last_of(chain)->report.image;
 
-    if (chain->is_complete) {
+    switch (chain->ending) {
+    case VXO_END_COMPLETE:
         vxo_put(put, chain->count == 1 ? "It is no differencing image: it has no parent."
                                        : "The chain is complete: ");
         if (chain->count > 1) {
             vxo_put_count(put, chain->count, "image");
             vxo_put(put, ", of which the last has no parent.");
         }
-    } else if (!chain->was_followed && chain->why[0] != '\0') {
+        return;
+    case VXO_END_NOT_LOOKED_FOR:
         vxo_put(put, "Its parent was not looked for. --parent=FILE names it, --parent-dir=DIR "
                      "finds it among the images in DIR");
         vxo_put(put, last_of(chain)->path[0].is_present
                          ? ", --follow goes to the relative path below the folder of the image."
                          : ". There is no relative path for --follow.");
-    } else if (chain->why[0] != '\0') {
+        return;
+    case VXO_END_WRONG:
+        vxo_put(put, "The chain is not complete: ");
+        vxo_put(put, name);
+        vxo_put(put, " is not what ");
+        vxo_put(put, child_of(chain)->report.image);
+        vxo_put(put, " was made of.");
+        return;
+    case VXO_END_NOT_FOUND:
+    case VXO_END_UNREADABLE:
+    case VXO_END_CIRCLE:
+    case VXO_END_TOO_LONG:
+    case VXO_END_COUNT:
+    default:
+        break;
+    }
+    if (chain->why[0] != '\0') {
         vxo_put(put, "The chain is not complete. The parent of ");
         vxo_put(put, name);
         vxo_put(put, " is missing: ");
@@ -90,7 +126,7 @@ static void put_guid(struct vxo_buffer *put, const struct vx_guid *guid)
 void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
                       const struct vxo_relative *relative)
 {
-    const struct vxo_report *child = &last_of(chain)->report;
+    const struct vxo_report *child = &child_of(chain)->report;
     const struct vx_locator *locator = &child->facts->locator;
 
     switch (relative->kinship) {
@@ -140,7 +176,7 @@ void vxo_put_chain_advice(struct vxo_buffer *put, const struct vxo_chain *chain)
         vxo_put_uint(put, chain->relatives->count);
         vxo_put(put, " were compared. ");
     }
-    if (chain->relatives->count > 0) {
+    if (chain->relatives->count > 0 || chain->ending == VXO_END_WRONG) {
         vxo_put(put, "What to do: write to none of these images. Look for a copy of the parent as "
                      "it was when this image was made of it, in a backup or a replica, and name it "
                      "with --parent.");

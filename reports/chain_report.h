@@ -42,6 +42,18 @@ enum vxo_kinship {
     VXO_KIN_COUNT
 };
 
+/* Where and why the chain ends. */
+enum vxo_ending {
+    VXO_END_COMPLETE,       /* the last image is known to have no parent */
+    VXO_END_NOT_LOOKED_FOR, /* nobody said where parents may be */
+    VXO_END_NOT_FOUND,      /* the parent of the last one was looked for */
+    VXO_END_WRONG,          /* the last one is not what the one before it was made of */
+    VXO_END_UNREADABLE,     /* the parent cannot be opened; or whether there is one is not known */
+    VXO_END_CIRCLE,         /* the parent of the last one is one of those before it */
+    VXO_END_TOO_LONG,
+    VXO_END_COUNT
+};
+
 /* An image with the disk ID of the one whose parent is missing, and another DataWriteGuid than that
  * names. */
 struct vxo_relative {
@@ -62,10 +74,9 @@ struct vxo_relatives {
 struct vxo_chain {
     const struct vxo_link *link; /* the image, its parent, and so on */
     uint32_t count;              /* at least 1 */
-    bool is_complete;            /* the last one is known to have no parent */
-    bool was_followed;           /* somebody said where parents may be */
-    const char *why;             /* the parent of the last one is not there; "" when it has none */
-    const struct vxo_relatives *relatives; /* of the last one */
+    enum vxo_ending ending;
+    const char *why; /* the parent of the last one is not there: a clause; else "" */
+    const struct vxo_relatives *relatives; /* of the last image that is what it should be */
 };
 
 /* "image", "parent", "parent-dir", "follow". Static. */
@@ -73,6 +84,9 @@ const char *vxo_found_name(enum vxo_found found);
 
 /* "changed", "ancestor", "offspring". Static. */
 const char *vxo_kinship_name(enum vxo_kinship kinship);
+
+/* "complete", "not-looked-for", ... Static. */
+const char *vxo_ending_name(enum vxo_ending ending);
 
 /* Of the image, with its parents where they were followed. */
 enum vx_verdict vxo_verdict(const struct vxo_report *report);
@@ -83,11 +97,13 @@ enum vx_verdict vxo_chain_verdict(const struct vxo_chain *chain);
 /* Append how the chain ends, in full sentences. */
 void vxo_put_chain_end(struct vxo_buffer *put, const struct vxo_chain *chain);
 
-/* Append what a relative is to the last image, as a sentence without its subject. */
+/* Append what a relative is to the image without the right parent, as a sentence without its
+ * subject. */
 void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
                       const struct vxo_relative *relative);
 
-/* Append what to do about the parent that is missing: nothing without relatives. */
+/* Append what to do about a parent that is missing or not the one: nothing where nothing is known
+ * of it. */
 void vxo_put_chain_advice(struct vxo_buffer *put, const struct vxo_chain *chain);
 
 /* Print all links, each with its verdict, findings in one line each, and what it names as its

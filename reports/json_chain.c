@@ -102,8 +102,9 @@ static void write_end(struct vxo_document *doc, const struct vxo_chain *chain)
 
     vxo_line_init(&line);
     vxo_put_chain_end(&line.put, chain);
-    vxo_json_member(doc, "complete", vxo_json_bool(doc, chain->is_complete));
-    vxo_json_member(doc, "end", vxo_json_text(doc, line.text));
+    vxo_json_member(doc, "complete", vxo_json_bool(doc, chain->ending == VXO_END_COMPLETE));
+    vxo_json_member(doc, "reason", vxo_json_text(doc, vxo_ending_name(chain->ending)));
+    vxo_json_member(doc, "ending", vxo_json_text(doc, line.text));
     vxo_json_array(doc, "relatives");
     for (uint32_t i = 0; i < chain->relatives->count; i++) {
         vxo_json_element(doc, make_relative(doc, chain, &chain->relatives->at[i]));

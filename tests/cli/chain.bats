@@ -65,6 +65,11 @@ words() {
         and .links[1].verdict == "corrupt"' __parent_notes_txt_top_avhdx.json
     jq -e '.verdict == "sound" and .complete == false and (.links | length) == 1' top_avhdx.json
     jq -e '.verdict == "sound" and .complete and (.links | length) == 1' base_vhdx.json
+    for line in complete/base_vhdx not-looked-for/top_avhdx not-found/__follow_far_top_avhdx \
+        wrong/__parent_notes_txt_top_avhdx unreadable/__parent_missing_top_avhdx \
+        unreadable/notes_txt complete/__parent_dir___top_avhdx; do
+        [ "$(jq -r .reason "${line#*/}.json")" = "${line%/*}" ]
+    done
     jq -e '.verdict == "incomplete" and .error' missing.json
 }
 
@@ -72,7 +77,7 @@ words() {
     make_chain
     vhdxray chain --format=json --parent-dir=. top.avhdx
     for change in '.links[1].found = "luck"' '.links[0].more = 1' 'del(.links[0].parent)' \
-        '.links = []' '.complete = "yes"' '.relatives = [{}]' '.links[0].parent.matches = 1' \
+        '.links = []' '.complete = "yes"' '.reason = "luck"' 'del(.ending)' '.relatives = [{}]' '.links[0].parent.matches = 1' \
         '.links[0].parent."relative-path".opened = null' '.schema = "vhdxray-chain-2"'; do
         jq "$change" out >changed
         refute valid changed 2>/dev/null
@@ -241,8 +246,34 @@ Try 'vhdxray check --help'" ]
     vhdxray export --follow top.avhdx new.raw
     [ "$status" -eq 2 ]
     [ ! -e new.raw ]
-    grep -q '^vhdxray: top.avhdx: nothing was written: .* mixture of two states. Look for a copy of the parent' err
+    grep -qx 'vhdxray: top.avhdx: nothing was written: read together with that parent it would be a mixture of two states' err
+    grep -qx 'vhdxray: mid.avhdx: is not what top.avhdx was made of' err
+    grep -q '^vhdxray: top.avhdx: What to do: .* Look for a copy of the parent' err
     refute grep -q salvage err
+}
+
+@test "a parent that is not the one does not make a chain complete" {
+    make_chain
+    forge_child mid.avhdx "$G4" "$G1" '.\base.vhdx'
+    for way in --follow '--parent=mid.avhdx --parent=base.vhdx'; do
+        # shellcheck disable=SC2086 # options
+        vhdxray chain $way top.avhdx
+        [ "$status" -eq 2 ]
+        words | grep -q 'The chain is not complete: mid.avhdx is not what top.avhdx was made of\. What to do: write to none'
+        # shellcheck disable=SC2086
+        vhdxray chain --format=json $way top.avhdx
+        valid out
+        jq -e '.complete == false and .reason == "wrong" and (.links | length) == 2
+            and .links[0].parent.matches == false and (.advice | test("name it with --parent"))' out
+    done
+    # nor one of other sectors, nor what is no image
+    forge mid.avhdx 'create dynamic sector=4096' "set headers.data-write-guid $G2"
+    vhdxray chain --format=json --follow top.avhdx
+    jq -e '.complete == false and .reason == "wrong"' out
+    echo none >mid.avhdx
+    vhdxray check --format=json --parent=mid.avhdx top.avhdx
+    valid out
+    jq -e '.chain | .complete == false and .reason == "wrong"' out
 }
 
 @test "two states are never mixed: nothing is read through a parent that is not the one" {
@@ -497,6 +528,9 @@ END
             [ ! -e new.raw ]
         done
     done
+    vhdxray chain --format=json --follow a.vhdx
+    valid out
+    jq -e '.reason == "circle"' out
     vhdxray map --format=json --follow a.vhdx
     [ "$status" -eq 2 ]
     jq -e 'any(.[]; .unreadable == "VHDX-CHN-006") and all(.[]; .depth <= 2)' out
