@@ -86,7 +86,11 @@ static const char *apply_value(int option, const char *value, struct cli_options
         out->parent_count++;
         return NULL;
     case PARENT_FOLDER:
-        out->parent_folder = value;
+        if (out->folder_count == CLI_PARENTS_MAX) {
+            return "--parent-dir can be given 256 times, and was also given for";
+        }
+        out->folder[out->folder_count] = value;
+        out->folder_count++;
         return NULL;
     case CLI_OPTION_AT:
         return cli_number_parse(value, &out->at) && out->at < VXR_ALL_ENTRIES

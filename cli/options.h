@@ -20,7 +20,7 @@ enum cli_option {
     CLI_OPTION_FOLLOW = 1 << 19
 };
 
-enum { CLI_PARENTS_MAX = 256 };
+enum { CLI_PARENTS_MAX = 256 }; /* of either option that says where they are */
 
 struct cli_verb;
 
@@ -36,10 +36,11 @@ struct cli_options {
     uint64_t memory_bytes;               /* for the replay of a log */
     uint64_t at;                         /* entries of the log to apply, or VXR_ALL_ENTRIES */
     const char *output;                  /* NULL: none given */
-    const char *parent[CLI_PARENTS_MAX]; /* parent_count of them, the image's own first */
+    const char *parent[CLI_PARENTS_MAX]; /* parent_count of them */
     int parent_count;
-    const char *parent_folder; /* NULL: none given */
-    bool is_following;         /* the relative paths in images, below their own folders */
+    const char *folder[CLI_PARENTS_MAX]; /* of --parent-dir, folder_count of them */
+    int folder_count;
+    bool is_following; /* the relative paths in images, below their own folders */
     enum cli_color color;
     char **operand; /* operand_count of them, in the caller's argv */
     int operand_count;

@@ -1,9 +1,13 @@
 /* Chains. One parent after the other, each judged before its own parent is looked for. At most
- * VX_CHAIN_MAX of them, and for each at most the files of one folder. */
+ * VX_CHAIN_MAX of them, and for each at most the files of the folders. */
+#define _POSIX_C_SOURCE 200809L /* NOLINT: O_DIRECTORY */
 #include "cli/parents.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/guard.h"
 #include "parser/workspace.h"
@@ -72,6 +76,7 @@ static struct cli_session *open_parent(struct cli_chain *chain, struct cli_searc
 
     chain->ending = VXO_END_NOT_FOUND;
     if (session != NULL && session->error.len > 0) {
+        vxo_put(&chain->why, chain->why.len > 0 ? ", and " : "");
         vxo_put(&chain->why, session->name_text);
         vxo_put(&chain->why, ": ");
         vxo_put(&chain->why, session->error_text);
@@ -88,7 +93,8 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     struct cli_session *child = last_of(chain);
     struct cli_search search = {.options = options,
                                 .child = child,
-                                .depth = chain->count - 1,
+                                .given = chain->given,
+                                .twins = &chain->twins[chain->count % VX_CHAIN_MAX],
                                 .why = &chain->why,
                                 .relatives = &chain->relatives};
     struct cli_session *parent = NULL;
@@ -123,20 +129,39 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     return has_parent(parent);
 }
 
-/* A parent named for an image that has none is a mistake about the image, or about the parent. */
+/* A parent that is none of this chain is a mistake about the image, or about the parent. */
 static void refuse_surplus(struct cli_chain *chain, const struct cli_options *options)
 {
-    char text[CLI_ERROR_BYTES];
-    struct vxo_buffer what;
-
-    if (chain->ending != VXO_END_COMPLETE || (uint32_t)options->parent_count < chain->count) {
-        return;
+    for (int i = 0; i < options->parent_count && chain->ending == VXO_END_COMPLETE; i++) {
+        if (!chain->given[i].is_used) {
+            chain->has_surplus = true;
+            cli_complain(options->parent[i],
+                         "is named with --parent, and is the parent of none of these images");
+        }
     }
-    chain->has_surplus = true;
-    vxo_buffer_init(&what, text, sizeof(text));
-    vxo_put(&what, "is no differencing image and has no parent, but --parent gives it ");
-    vxo_put_printable(&what, options->parent[chain->count - 1]);
-    cli_complain(last_of(chain)->path, text);
+}
+
+/* Folders that cannot be searched are a mistake, too. Returns whether there is none. */
+static bool can_search(const struct cli_options *options)
+{
+    bool is_good = true;
+
+    for (int i = 0; i < options->folder_count; i++) {
+        int folder = open(options->folder[i], O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+        char text[CLI_ERROR_BYTES];
+        struct vxo_buffer why;
+
+        if (folder >= 0) {
+            (void)close(folder);
+            continue;
+        }
+        vxo_buffer_init(&why, text, sizeof(text));
+        vxo_put(&why, "the folder of --parent-dir cannot be read: ");
+        vxo_put(&why, strerror(errno));
+        cli_complain(options->folder[i], text);
+        is_good = false;
+    }
+    return is_good;
 }
 
 static void find_all(struct cli_chain *chain, const struct cli_options *options)
@@ -144,6 +169,9 @@ static void find_all(struct cli_chain *chain, const struct cli_options *options)
     bool may_go_on = has_parent(last_of(chain));
 
     chain->ending = VXO_END_COUNT; /* not known yet */
+    if (may_go_on) {
+        cli_look_at_given(options, chain->given);
+    }
     while (may_go_on && chain->was_followed) {
         may_go_on = add_parent(chain, options);
     }
@@ -159,14 +187,18 @@ static void find_all(struct cli_chain *chain, const struct cli_options *options)
 struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_session *image,
                                  enum cli_depth depth)
 {
-    struct cli_chain *chain = calloc(1, sizeof(*chain));
+    struct cli_chain *chain = NULL;
 
+    if (!can_search(options)) {
+        return NULL;
+    }
+    chain = calloc(1, sizeof(*chain));
     if (chain == NULL) {
         cli_complain(image->path, CLI_NO_MEMORY);
         return NULL;
     }
     chain->was_followed =
-        options->parent_count > 0 || options->parent_folder != NULL || options->is_following;
+        options->parent_count > 0 || options->folder_count > 0 || options->is_following;
     vxo_buffer_init(&chain->why, chain->why_text, sizeof(chain->why_text));
     vx_chain_init(&chain->disks);
     image->has_chain = chain->was_followed;
@@ -204,6 +236,7 @@ struct vxo_chain cli_chain_report(struct cli_chain *chain)
     for (uint32_t i = 0; i < chain->count; i++) {
         chain->told[i].report = cli_session_report(chain->link[i].session, VXO_CHECK);
         chain->told[i].found = chain->link[i].found;
+        chain->told[i].twins = &chain->twins[i];
         cli_read_paths(chain->link[i].session, chain->told[i].path);
     }
     return (struct vxo_chain){

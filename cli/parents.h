@@ -17,19 +17,22 @@ struct cli_chain {
     uint32_t count;
     enum vxo_ending ending;
     bool was_followed;     /* the user said where parents may be */
-    bool has_surplus;      /* and named more of them than there can be */
+    bool has_surplus;      /* and named one that is none */
     struct vx_chain disks; /* the links, as far as they can be read */
     struct vxo_buffer why; /* the parent of the last link is not there; empty: it has none */
     char why_text[2 * CLI_ERROR_BYTES];
-    struct vxo_relatives relatives;     /* of the image without the right parent */
+    struct vxo_relatives relatives; /* of the image without the right parent */
+    struct vxo_twins twins[VX_CHAIN_MAX];
+    struct cli_given given[CLI_PARENTS_MAX];
     struct vxo_link told[VX_CHAIN_MAX]; /* what cli_chain_report() points to */
 };
 
 /* Judge an image that was opened, to a depth of blocks or more, and find, open and judge all its
  * parents. What is wrong between a child and its parent becomes a finding of the child. An image
  * without a parent is a chain by itself. Where the log of the image ends before the options' --at,
- * where a report would go into one of the files, or without memory, returns NULL after a message;
- * otherwise to be closed with cli_chain_close(), before the image. */
+ * where a folder of --parent-dir cannot be read, where a report would go into one of the files, or
+ * without memory, returns NULL after a message; otherwise to be closed with cli_chain_close(),
+ * before the image. */
 struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_session *image,
                                  enum cli_depth depth);
 

@@ -5,6 +5,16 @@
 
 #include "cli/win_path.h"
 
+void cli_put_file_name(char text[VXO_FILE_NAME_BYTES], const char *folder, const char *name)
+{
+    struct vxo_buffer put;
+
+    vxo_buffer_init(&put, text, VXO_FILE_NAME_BYTES);
+    vxo_put_printable(&put, folder);
+    vxo_put(&put, "/");
+    vxo_put_printable(&put, name);
+}
+
 /* Does the path end with that name? */
 static bool ends_with(const struct vxo_path *path, const char *name)
 {
@@ -30,13 +40,46 @@ static bool is_named(const struct vxo_path path[VXO_PATH_COUNT], const char *nam
     return is_same;
 }
 
+/* That of the same state, or NULL. */
+static struct vxo_relative *find_state(struct vxo_relatives *relatives, const struct vx_guid *guid)
+{
+    for (uint32_t i = 0; i < relatives->count; i++) {
+        if (vx_guid_equal(&relatives->at[i].data_write_guid, guid)) {
+            return &relatives->at[i];
+        }
+    }
+    return NULL;
+}
+
+/* Room for one that is not there yet: in front for a namesake, which pushes out the last one,
+ * behind all for another. NULL: there is none. */
+static struct vxo_relative *make_room(struct vxo_relatives *relatives, bool is_namesake)
+{
+    struct vxo_relative *at = relatives->at;
+
+    if (relatives->count < VXO_RELATIVES_MAX) {
+        relatives->count++;
+    } else if (is_namesake) {
+        relatives->left_out += 1 + at[VXO_RELATIVES_MAX - 1].copies;
+    } else {
+        relatives->left_out++;
+        return NULL;
+    }
+    if (!is_namesake) {
+        return &at[relatives->count - 1];
+    }
+    memmove(&at[1], &at[0], (relatives->count - 1) * sizeof(at[0]));
+    return &at[0];
+}
+
 void cli_relatives_add(struct vxo_relatives *relatives, const struct vx_facts *child,
-                       const struct vxo_path path[VXO_PATH_COUNT], const char *name,
-                       const struct cli_identity *identity)
+                       const struct vxo_path path[VXO_PATH_COUNT], const char *folder,
+                       const char *name, const struct cli_identity *identity)
 {
     const struct vx_header *h = vx_headers_current(&child->headers);
-    struct vxo_relative *relative = &relatives->at[relatives->count];
-    struct vxo_buffer put;
+    bool is_namesake = is_named(path, name);
+    struct vxo_relative *relative = NULL;
+    uint64_t copies = 0;
 
     if (!child->metadata.has[VX_ITEM_DISK_ID] || !identity->has_disk_id ||
         vx_guid_is_zero(&identity->disk_id) ||
@@ -45,15 +88,27 @@ void cli_relatives_add(struct vxo_relatives *relatives, const struct vx_facts *c
         return;
     }
     relatives->total++;
-    if (relatives->count == VXO_RELATIVES_MAX) {
+    relative = find_state(relatives, &identity->data_write_guid);
+    if (relative != NULL) {
+        relative->copies++;
+        if (!is_namesake || relative->is_namesake) {
+            return;
+        }
+        /* the namesake stands for them, and in front */
+        copies = relative->copies;
+        relatives->count--;
+        memmove(relative, relative + 1,
+                (size_t)(&relatives->at[relatives->count] - relative) * sizeof(*relative));
+    }
+    relative = make_room(relatives, is_namesake);
+    if (relative == NULL) {
         return;
     }
-    vxo_buffer_init(&put, relative->name, sizeof(relative->name));
-    vxo_put_printable(&put, name);
-    relative->is_namesake = is_named(path, name);
-    relative->data_write_guid = identity->data_write_guid;
-    relative->locator = identity->locator;
-    relatives->count++;
+    *relative = (struct vxo_relative){.is_namesake = is_namesake,
+                                      .copies = copies,
+                                      .data_write_guid = identity->data_write_guid,
+                                      .locator = identity->locator};
+    cli_put_file_name(relative->name, folder, name);
 }
 
 /* Is it made of the child, of the parent of the child, or of what is known to be? */

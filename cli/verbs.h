@@ -6,7 +6,7 @@
 
 /* What --help says of the options of all verbs that take them. */
 #define CLI_PARENT_HELP                                                                            \
-    "  --parent=FILE    the parent of a differencing image; again for the parent of that\n"        \
+    "  --parent=FILE    a parent of the differencing image; again for more of them\n"              \
     "  --parent-dir=DIR find parents among the images in DIR, by their identity\n"
 #define CLI_FOLLOW_HELP                                                                            \
     "  --follow         find parents by the relative path in the image, below its own folder\n"

@@ -123,8 +123,8 @@ static void put_guid(struct vxo_buffer *put, const struct vx_guid *guid)
     vxo_put(put, text);
 }
 
-void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
-                      const struct vxo_relative *relative)
+static void put_kinship(struct vxo_buffer *put, const struct vxo_chain *chain,
+                        const struct vxo_relative *relative)
 {
     const struct vxo_report *child = &child_of(chain)->report;
     const struct vx_locator *locator = &child->facts->locator;
@@ -167,13 +167,25 @@ void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
     }
 }
 
+void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
+                      const struct vxo_relative *relative)
+{
+    put_kinship(put, chain, relative);
+    if (relative->copies > 0) {
+        vxo_put(put, " ");
+        vxo_put_count(put, relative->copies, "more file");
+        vxo_put(put, relative->copies == 1 ? " holds" : " hold");
+        vxo_put(put, " the same state.");
+    }
+}
+
 void vxo_put_chain_advice(struct vxo_buffer *put, const struct vxo_chain *chain)
 {
-    if (chain->relatives->total > chain->relatives->count) {
+    if (chain->relatives->left_out > 0) {
         vxo_put(put, "Images of the same disk: ");
         vxo_put_uint(put, chain->relatives->total);
-        vxo_put(put, ", of which the first ");
-        vxo_put_uint(put, chain->relatives->count);
+        vxo_put(put, ", of which ");
+        vxo_put_uint(put, chain->relatives->total - chain->relatives->left_out);
         vxo_put(put, " were compared. ");
     }
     if (chain->relatives->count > 0 || chain->ending == VXO_END_WRONG) {

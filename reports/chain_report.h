@@ -9,7 +9,8 @@
 enum {
     VXO_PATH_COUNT = VX_KEY_COUNT - VX_KEY_RELATIVE_PATH, /* keys that are paths */
     VXO_RELATIVES_MAX = 32,
-    VXO_RELATIVE_NAME_BYTES = 768 /* a file name whose every byte was replaced */
+    VXO_FILE_NAME_BYTES = 4096,
+    VXO_TWINS_MAX = 4
 };
 
 /* How an image of a chain was found. */
@@ -28,10 +29,18 @@ struct vxo_path {
     uint32_t units;      /* of UTF-16 in all of it */
 };
 
+/* Other files of --parent-dir that say to be the same image in the same state. */
+struct vxo_twins {
+    uint64_t total;
+    uint32_t count; /* of them, which are kept */
+    char name[VXO_TWINS_MAX][VXO_FILE_NAME_BYTES];
+};
+
 struct vxo_link {
     struct vxo_report report;
     enum vxo_found found;
     struct vxo_path path[VXO_PATH_COUNT]; /* by key, VX_KEY_RELATIVE_PATH first */
+    const struct vxo_twins *twins;        /* borrowed */
 };
 
 /* What another image of the same disk is to one whose parent is missing. */
@@ -57,17 +66,30 @@ enum vxo_ending {
 /* An image with the disk ID of the one whose parent is missing, and another DataWriteGuid than that
  * names. */
 struct vxo_relative {
-    char name[VXO_RELATIVE_NAME_BYTES]; /* in the folder, printable */
-    bool is_namesake;                   /* the image names its parent like that */
+    char name[VXO_FILE_NAME_BYTES]; /* with that of the folder, printable */
+    bool is_namesake;               /* the image names its parent like that */
+    uint64_t copies;                /* other files with that DataWriteGuid */
     enum vxo_kinship kinship;
     struct vx_guid data_write_guid;
     struct vx_locator locator;
 };
 
+/* What --parent-dir looked at. */
+struct vxo_scan {
+    uint64_t files;
+    uint64_t unread; /* of them could not be read */
+    uint64_t links;  /* and not looked at: */
+    uint64_t hidden; /* names that begin with a dot */
+    uint64_t others; /* folders, and what is no file */
+};
+
 struct vxo_relatives {
     uint32_t count;
-    struct vxo_relative at[VXO_RELATIVES_MAX];
-    uint64_t total; /* of which count are kept */
+    struct vxo_relative at[VXO_RELATIVES_MAX]; /* that with the name of the parent first */
+    uint64_t total;                            /* files */
+    uint64_t left_out;                         /* of them were not compared */
+    bool has_scan;                             /* there is a --parent-dir */
+    struct vxo_scan scan;
 };
 
 /* All pointers are borrowed. */

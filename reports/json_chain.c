@@ -56,6 +56,17 @@ static json_object *make_parent(struct vxo_document *doc, const struct vxo_chain
     return object;
 }
 
+/* Other files that are the same. */
+static json_object *make_twins(struct vxo_document *doc, const struct vxo_twins *twins)
+{
+    json_object *array = vxo_json_made(doc, json_object_new_array());
+
+    for (uint32_t i = 0; i < twins->count; i++) {
+        vxo_json_append(doc, array, vxo_json_text(doc, twins->name[i]));
+    }
+    return array;
+}
+
 static void write_link(struct vxo_document *doc, const struct vxo_chain *chain, uint32_t i)
 {
     const struct vxo_report *report = &chain->link[i].report;
@@ -67,6 +78,8 @@ static void write_link(struct vxo_document *doc, const struct vxo_chain *chain, 
     vxo_json_member(doc, "depth", vxo_json_uint(doc, i));
     vxo_json_member(doc, "image", vxo_json_text(doc, report->image));
     vxo_json_member(doc, "found", vxo_json_text(doc, vxo_found_name(chain->link[i].found)));
+    vxo_json_member(doc, "same-state", make_twins(doc, chain->link[i].twins));
+    vxo_json_member(doc, "same-state-total", vxo_json_uint(doc, chain->link[i].twins->total));
     vxo_json_member(doc, "verdict", vxo_json_text(doc, vxo_verdict_name(report->verdict)));
     vxo_json_member(doc, "totals", vxo_json_totals(doc, report->totals));
     vxo_json_findings(doc, report->store);
@@ -87,11 +100,29 @@ static json_object *make_relative(struct vxo_document *doc, const struct vxo_cha
 
     vxo_line_init(&line);
     vxo_put_relative(&line.put, chain, relative);
-    vxo_json_add(doc, object, "name", vxo_json_text(doc, relative->name));
+    vxo_json_add(doc, object, "image", vxo_json_text(doc, relative->name));
     vxo_json_add(doc, object, "kinship", vxo_json_text(doc, vxo_kinship_name(relative->kinship)));
     vxo_json_add(doc, object, "has-name-of-parent", vxo_json_bool(doc, relative->is_namesake));
     vxo_json_add(doc, object, "data-write-guid", vxo_json_guid(doc, &relative->data_write_guid));
+    vxo_json_add(doc, object, "copies", vxo_json_uint(doc, relative->copies));
     vxo_json_add(doc, object, "message", vxo_json_text(doc, line.text));
+    return object;
+}
+
+/* What --parent-dir looked at; null without it. */
+static json_object *make_scan(struct vxo_document *doc, const struct vxo_relatives *relatives)
+{
+    json_object *object = NULL;
+
+    if (!relatives->has_scan) {
+        return NULL;
+    }
+    object = vxo_json_made(doc, json_object_new_object());
+    vxo_json_add(doc, object, "files", vxo_json_uint(doc, relatives->scan.files));
+    vxo_json_add(doc, object, "unread", vxo_json_uint(doc, relatives->scan.unread));
+    vxo_json_add(doc, object, "links", vxo_json_uint(doc, relatives->scan.links));
+    vxo_json_add(doc, object, "hidden", vxo_json_uint(doc, relatives->scan.hidden));
+    vxo_json_add(doc, object, "others", vxo_json_uint(doc, relatives->scan.others));
     return object;
 }
 
@@ -113,6 +144,7 @@ static void write_end(struct vxo_document *doc, const struct vxo_chain *chain)
     vxo_json_member(doc, "relatives-total", vxo_json_uint(doc, chain->relatives->total));
     vxo_line_init(&line);
     vxo_put_chain_advice(&line.put, chain);
+    vxo_json_member(doc, "searched", make_scan(doc, chain->relatives));
     vxo_json_member(doc, "advice", line.put.len > 0 ? vxo_json_text(doc, line.text) : NULL);
 }
 

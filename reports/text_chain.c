@@ -19,6 +19,24 @@ static void write_intro(const struct vxo_text *out, const struct vxo_chain *chai
     }
 }
 
+/* Which other files could have been taken for it. */
+static void write_twins(const struct vxo_text *out, const struct vxo_twins *twins)
+{
+    struct vxo_line line;
+
+    vxo_line_init(&line);
+    for (uint32_t i = 0; i < twins->count; i++) {
+        vxo_put(&line.put, i > 0 ? ", " : "in ");
+        vxo_put(&line.put, twins->name[i]);
+    }
+    if (twins->total > twins->count) {
+        vxo_put(&line.put, ", and ");
+        vxo_put_uint(&line.put, twins->total - twins->count);
+        vxo_put(&line.put, " more");
+    }
+    vxo_text_fact(out, "Same state", &line);
+}
+
 /* Who the image names as its parent, and whether the one that was found is that. */
 static void write_linkage(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
 {
@@ -86,6 +104,7 @@ static void write_link(const struct vxo_text *out, const struct vxo_chain *chain
     if (header != NULL) {
         vxo_text_guid_fact(out, "Data ID", &header->data_write_guid);
     }
+    write_twins(out, chain->link[i].twins);
     write_linkage(out, chain, i);
     write_paths(out, chain, i);
 }
@@ -126,6 +145,7 @@ void vxo_text_parents(const struct vxo_text *out, const struct vxo_chain *chain)
     for (uint32_t i = 1; i < chain->count; i++) {
         write_intro(out, chain, i);
         vxo_text_check(out, &chain->link[i].report);
+        write_twins(out, chain->link[i].twins);
     }
     write_end(out, chain);
 }

@@ -178,9 +178,12 @@ Try 'vhdxray check --help'" ]
         [ "$(head -n 1 err)" = "vhdxray: no value given to option '--parent'" ]
         vhdxray "${words[@]}" --parent-dir
         [ "$(head -n 1 err)" = "vhdxray: no value given to option '--parent-dir'" ]
-        vhdxray "${words[@]}" --parent-dir=missing
-        [ "$status" -eq 1 ]
-        cat out err | tr -s ' \n' ' ' | grep -q 'the folder of --parent-dir cannot be read'
+        for more in '' --parent-dir=. --parent=mid.avhdx; do
+            # shellcheck disable=SC2086 # an option
+            vhdxray "${words[@]}" $more --parent-dir=missing
+            [ "$status" -eq 1 ]
+            [ "$(cat out err)" = 'vhdxray: missing: the folder of --parent-dir cannot be read: No such file or directory' ]
+        done
         vhdxray "${words[@]}" --parent=missing.vhdx
         [ "$status" -eq 1 ]
         cat out err | tr -s ' \n' ' ' | grep -qF 'missing.vhdx: No such file or directory'
@@ -190,17 +193,20 @@ Try 'vhdxray check --help'" ]
         # a parent too many
         vhdxray "${words[@]}" --parent=mid.avhdx --parent=base.vhdx --parent=$'no\e[2Jparent'
         [ "$status" -eq 1 ]
-        [ "$(cat err)" = 'vhdxray: base.vhdx: is no differencing image and has no parent, but --parent gives it no�[2Jparent' ]
+        [ "$(cat err)" = 'vhdxray: no�[2Jparent: is named with --parent, and is the parent of none of these images' ]
         words[1]=base.vhdx
         vhdxray "${words[@]}" --parent=mid.avhdx
         [ "$status" -eq 1 ]
-        [ "$(cat err)" = 'vhdxray: base.vhdx: is no differencing image and has no parent, but --parent gives it mid.avhdx' ]
+        [ "$(cat err)" = 'vhdxray: mid.avhdx: is named with --parent, and is the parent of none of these images' ]
         [ ! -e new.raw ]
         # the folder is where parents may be, not what must be used
         vhdxray "${words[@]}" --parent-dir=.
         [ "$status" -eq 0 ]
         rm -f new.raw
     done
+    vhdxray chain --follow --parent-dir=missing top.avhdx
+    [ "$status" -eq 1 ]
+    [ ! -s out ]
     vhdxray map --follow=yes top.avhdx
     [ "$(head -n 1 err)" = "vhdxray: no value is taken by option '--follow'" ]
     vhdxray chain top.avhdx mid.avhdx
@@ -209,6 +215,9 @@ Try 'vhdxray check --help'" ]
     vhdxray chain "${many[@]}" top.avhdx
     [ "$status" -eq 1 ]
     [ "$(head -n 1 err)" = "vhdxray: --parent can be given 256 times, and was also given for '257'" ]
+    mapfile -t many < <(printf -- '--parent-dir=%s\n' {1..257})
+    vhdxray chain "${many[@]}" top.avhdx
+    [ "$(head -n 1 err)" = "vhdxray: --parent-dir can be given 256 times, and was also given for '257'" ]
 }
 
 @test "a parent that was changed since is named, by every verb" {
@@ -217,19 +226,19 @@ Try 'vhdxray check --help'" ]
     vhdxray chain --parent-dir=. top.avhdx
     [ "$status" -eq 1 ]
     [ "$(wc -L <out)" -le 100 ]
-    said="mid.avhdx is the same disk and has the name of the parent, but was changed after top.avhdx was made of it: its data identifier is $G4, the one that is named is $G2."
+    said="./mid.avhdx is the same disk and has the name of the parent, but was changed after top.avhdx was made of it: its data identifier is $G4, the one that is named is $G2."
     words | grep -qF "$said"
-    words | grep -qF 'base.vhdx is an earlier state of the same disk: another image here is made of it, so it was not changed since.'
+    words | grep -qF './base.vhdx is an earlier state of the same disk: another image here is made of it, so it was not changed since.'
     words | grep -qF 'What to do: write to none of these images. Look for a copy of the parent as it was when this image was made of it, in a backup or a replica, and name it with --parent.'
-    refute grep -q '^  top.avhdx' out
+    refute grep -q '^  ./top.avhdx' out
     vhdxray check --parent-dir=. top.avhdx
     [ "$status" -eq 1 ]
     words | grep -qF "$said"
     vhdxray chain --format=json --parent-dir=. top.avhdx
     valid out
-    jq -e '."relatives-total" == 2 and [.relatives[] | [.name, .kinship, ."has-name-of-parent"]] ==
-        [["base.vhdx", "ancestor", false], ["mid.avhdx", "changed", true]]
-        and .relatives[1]."data-write-guid" == "'"$G4"'"
+    jq -e '."relatives-total" == 2 and [.relatives[] | [.image, .kinship, ."has-name-of-parent", .copies]] ==
+        [["./mid.avhdx", "changed", true, 0], ["./base.vhdx", "ancestor", false, 0]]
+        and .relatives[0]."data-write-guid" == "'"$G4"'"
         and (.advice | test("^What to do"))' out
     for line in 'export top.avhdx new.raw' 'read top.avhdx 0 1' 'map top.avhdx'; do
         # shellcheck disable=SC2086 # a command line
@@ -327,13 +336,17 @@ Try 'vhdxray check --help'" ]
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     [ "$status" -eq 1 ]
     valid out
-    [ "$(jq -c '.relatives | map([.name, .kinship])' out)" = \
-        '[["branch.avhdx","offspring"],["leaf-of-leaf.avhdx","offspring"],["leaf.avhdx","offspring"],["other.vhdx","changed"]]' ]
+    [ "$(jq -c '.relatives | map([.image, .kinship])' out)" = \
+        '[["dir/branch.avhdx","offspring"],["dir/leaf-of-leaf.avhdx","offspring"],["dir/leaf.avhdx","offspring"],["dir/other.vhdx","changed"]]' ]
     [ "$(jq -r '.relatives[3].message' out)" = "is the same disk in another state: its data identifier is $G4, the one that is named is $G2. Either it is the parent and was changed after top.avhdx was made of it, or the parent is another file." ]
+    # what was not looked at is counted
+    jq -e '.searched == {files: 7, unread: 0, links: 1, hidden: 1, others: 2}' out
+    vhdxray chain --parent-dir=dir top.avhdx
+    words | grep -qF 'is the one that it names; not looked at: 1 link, 1 hidden file, 2 other things.'
     # the name counts as Windows has it
     mv dir/other.vhdx dir/MID.avhdx
     vhdxray chain --format=json --parent-dir=dir top.avhdx
-    jq -e '[.relatives[] | select(."has-name-of-parent") | .name] == ["MID.avhdx"]' out
+    jq -e '[.relatives[] | select(."has-name-of-parent") | .image] == ["dir/MID.avhdx"]' out
     # a disk without an identity has no relatives
     forge_child zero.avhdx "$G3" "$G2" 'mid.avhdx' 'set value.disk-id.id zero'
     forge_base dir/zero.vhdx aaaaaaaa-0000-4000-8000-000000000006 'set value.disk-id.id zero'
@@ -341,16 +354,99 @@ Try 'vhdxray check --help'" ]
     jq -e '."relatives-total" == 0 and .advice == null' out
 }
 
-@test "more relatives than are compared are counted" {
+@test "more relatives than are compared are counted, that with the name is kept, copies are one" {
     mkdir dir
     forge_child top.avhdx "$G3" "$G2" 'mid.avhdx'
     for n in {10..49}; do
         forge_base "dir/$n.vhdx" "aaaaaaaa-0000-4000-8000-0000000000$n"
     done
+    cp dir/10.vhdx dir/90.vhdx
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     valid out
-    jq -e '(.relatives | length) == 32 and ."relatives-total" == 40
-        and (.advice | test("^Images of the same disk: 40, of which the first 32 were compared"))' out
+    jq -e '(.relatives | length) == 32 and ."relatives-total" == 41
+        and .relatives[0].copies == 1 and .relatives[1].copies == 0
+        and (.relatives[0].message | test(" 1 more file holds the same state.$"))
+        and (.advice | test("^Images of the same disk: 41, of which 33 were compared"))' out
+    # in front and kept, whichever comes when, and whatever is a copy of it
+    cp dir/49.vhdx dir/Mid.avhdx
+    cp dir/10.vhdx dir/mid.AVHDX
+    vhdxray chain --format=json --parent-dir=dir top.avhdx
+    jq -e '[.relatives[:3][].image] == ["dir/mid.AVHDX", "dir/Mid.avhdx", "dir/11.vhdx"]
+        and .relatives[0].copies == 2 and (.relatives | length) == 32' out
+}
+
+@test "what could not be read in the folder is said" {
+    [ "$(id -u)" -ne 0 ] || needs_strace
+    make_chain
+    rm base.vhdx
+    for n in 1 2; do
+        forge_base unread$n.vhdx "$G1"
+        chmod 0 unread$n.vhdx
+    done
+    # the superuser reads what nobody may
+    inject=(strace -qq -o calls -e trace=openat -P unread1.vhdx -P unread2.vhdx -e inject=openat:error=EACCES)
+    [ "$(id -u)" -eq 0 ] || inject=()
+    "${inject[@]}" "$VHDXRAY" chain --parent-dir=. top.avhdx >out || true
+    words | grep -qF 'The parent of ./mid.avhdx is missing: no image in the folder of --parent-dir is the one that it names; 2 files could not be read, such as unread1.vhdx: Permission denied'
+    "${inject[@]}" "$VHDXRAY" chain --format=json --parent-dir=. top.avhdx >out || true
+    valid out
+    jq -e '.searched.unread == 2 and .reason == "not-found"' out
+}
+
+@test "files of the same state: the first sound one, and the others are named" {
+    make_chain
+    mkdir a b
+    forge_child a/a.avhdx "$G2" "$G1" '.\base.vhdx' 'set region.bat.offset 1G'
+    cp mid.avhdx b/b.avhdx
+    cp mid.avhdx b/c.avhdx
+    cp base.vhdx b
+    vhdxray chain --format=json --parent-dir=a --parent-dir=b top.avhdx
+    [ "$status" -eq 0 ]
+    valid out
+    jq -e '[.links[].image] == ["top.avhdx", "b/b.avhdx", "b/base.vhdx"]
+        and .links[1]."same-state" == ["a/a.avhdx", "b/c.avhdx"]
+        and .links[1]."same-state-total" == 2 and .links[2]."same-state" == []' out
+    for verb in chain check; do
+        vhdxray $verb --parent-dir=a --parent-dir=b top.avhdx
+        grep -qx '  Same state     in a/a.avhdx, b/c.avhdx' out
+    done
+    # where none is sound it is the first
+    rm b/b.avhdx b/c.avhdx
+    vhdxray chain --format=json --parent-dir=a --parent-dir=b top.avhdx
+    jq -e '.links[1].image == "a/a.avhdx" and .links[1]."same-state" == []' out
+}
+
+@test "several folders are searched in their order, and files named with --parent are not positional" {
+    make_chain
+    mkdir one two backup
+    mv mid.avhdx two
+    mv base.vhdx backup
+    for way in '--parent-dir=one --parent-dir=two --parent-dir=backup' \
+        '--parent-dir=two --parent=backup/base.vhdx' \
+        '--parent=backup/base.vhdx --parent=two/mid.avhdx'; do
+        # shellcheck disable=SC2086 # options
+        vhdxray chain --format=json $way top.avhdx
+        [ "$status" -eq 0 ]
+        [ "$(jq -c '[.links[].image]' out)" = '["top.avhdx","two/mid.avhdx","backup/base.vhdx"]' ]
+    done
+    # what was changed since does not hide what is said about it
+    forge_child mid.avhdx "$G4" "$G1" '.\base.vhdx'
+    rm two/mid.avhdx
+    for way in --follow --parent=mid.avhdx; do
+        vhdxray chain --format=json --parent-dir=. $way top.avhdx
+        [ "$status" -eq 2 ]
+        jq -e '.reason == "wrong" and .relatives[0].image == "./mid.avhdx" and .advice' out
+    done
+    # and gives way to what it should be
+    forge_child two/mid.avhdx "$G2" "$G1" '.\base.vhdx'
+    vhdxray chain --format=json --follow --parent-dir=two --parent-dir=backup top.avhdx
+    [ "$status" -eq 0 ]
+    vhdxray chain --format=json --follow --parent=backup/base.vhdx --parent=two/mid.avhdx top.avhdx
+    [ "$status" -eq 0 ]
+    # what is left over is a mistake
+    vhdxray chain --parent=mid.avhdx --parent-dir=two --parent-dir=backup top.avhdx
+    [ "$status" -eq 1 ]
+    [ "$(cat err)" = 'vhdxray: mid.avhdx: is named with --parent, and is the parent of none of these images' ]
 }
 
 @test "the parent is found by what it is, not by its name" {
