@@ -200,7 +200,11 @@ bool cli_options_parse(const struct cli_verb *verb, int argc, char **argv, struc
         }
         accepted = option == PARENT_FOLDER ? CLI_OPTION_PARENT : option;
         if (option != HELP && (verb->accepted & (unsigned)accepted) == 0) {
-            return refuse(out, "unknown option", option);
+            return refuse(out,
+                          option == CLI_OPTION_FOLLOW
+                              ? "this verb opens no path that an image names: unknown option"
+                              : "unknown option",
+                          option);
         }
         if (!apply(option, optarg, out)) {
             return false;

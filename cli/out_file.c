@@ -68,6 +68,8 @@ static void catch_signals(void)
 /* ---- Refusals ---- */
 
 static const char HOLDS_IMAGE[] = "holds the image itself, which is never written";
+static const char IS_IMAGE[] = "is the image itself, which is never written";
+static const char IS_PARENT[] = "is an image of the chain, none of which is ever written";
 static const char BOTH_DEVICES[] = "is a block device, and so is the image: whether they overlap "
                                    "cannot be told, so name a file";
 
@@ -137,7 +139,7 @@ static const char *objection(const struct stat *status, bool leads_somewhere, bo
                              const struct cli_out *out)
 {
     if (leads_somewhere && is_image(status, out->image)) {
-        return "is the image itself, which is never written";
+        return is_file(status, out->image) ? IS_IMAGE : IS_PARENT;
     }
     if (!exists || (!leads_somewhere && out->is_forced)) {
         return NULL;
@@ -250,7 +252,7 @@ const char *cli_out_stream_objection(int fd, const struct stat *status,
                                      const struct cli_file *image)
 {
     if (is_image(status, image)) {
-        return "is the image itself, which is never written";
+        return is_file(status, image) ? IS_IMAGE : IS_PARENT;
     }
     if (S_ISBLK(status->st_mode) && holds_image(fd, status, image)) {
         return HOLDS_IMAGE;

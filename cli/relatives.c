@@ -142,17 +142,19 @@ static bool is_ancestor(const struct vxo_relatives *relatives, const struct vxo_
 
 void cli_relatives_judge(struct vxo_relatives *relatives, const struct vx_facts *child)
 {
+    bool has_linkage = vxo_put_linkage(NULL, &child->locator);
     bool is_settled = false;
 
     for (uint32_t i = 0; i < relatives->count; i++) {
-        relatives->at[i].kinship = VXO_KIN_CHANGED;
+        relatives->at[i].kinship =
+            has_linkage && relatives->at[i].is_namesake ? VXO_KIN_CHANGED : VXO_KIN_UNKNOWN;
     }
     for (uint32_t turn = 0; turn < relatives->count && !is_settled; turn++) {
         is_settled = true; /* unless this turn finds one more */
         for (uint32_t i = 0; i < relatives->count; i++) {
             struct vxo_relative *r = &relatives->at[i];
 
-            if (r->kinship == VXO_KIN_CHANGED && is_offspring(relatives, r, child)) {
+            if (r->kinship != VXO_KIN_OFFSPRING && is_offspring(relatives, r, child)) {
                 r->kinship = VXO_KIN_OFFSPRING;
                 is_settled = false;
             }
@@ -161,7 +163,7 @@ void cli_relatives_judge(struct vxo_relatives *relatives, const struct vx_facts 
     for (uint32_t i = 0; i < relatives->count; i++) {
         struct vxo_relative *r = &relatives->at[i];
 
-        if (r->kinship == VXO_KIN_CHANGED && is_ancestor(relatives, r)) {
+        if (r->kinship != VXO_KIN_OFFSPRING && is_ancestor(relatives, r)) {
             r->kinship = VXO_KIN_ANCESTOR;
         }
     }

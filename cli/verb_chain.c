@@ -12,6 +12,7 @@ static const char HELP[] =
     "\n"
     "Without an option that says where parents may be, no other file is opened.\n"
     "\n" CLI_PARENT_HELP CLI_FOLLOW_HELP "  --format=FORMAT  text (default) or json\n"
+    "  -v, --verbose    show notes (info findings), too\n"
     "  --color=WHEN     auto (default: on a terminal), always or never\n"
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
     "  -h, --help       print this\n"
@@ -22,7 +23,8 @@ static const char HELP[] =
 static enum cli_exit show(const struct cli_options *options, struct cli_chain *chain,
                           struct cli_output *output)
 {
-    struct vxo_text text = {.page = cli_output_page(output, options->color)};
+    struct vxo_text text = {.page = cli_output_page(output, options->color),
+                            .is_verbose = options->is_verbose};
     struct vxo_json json = cli_output_json(output, true);
     struct vxo_chain report;
 
@@ -60,7 +62,7 @@ const struct cli_verb CLI_CHAIN = {
     .name = "chain",
     .summary = "show a differencing image and its parents, link by link",
     .help = HELP,
-    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_COLOR | CLI_OPTION_MEMORY | CLI_OPTION_PARENT |
-                CLI_OPTION_FOLLOW,
+    .accepted = CLI_OPTION_FORMAT | CLI_OPTION_VERBOSE | CLI_OPTION_COLOR | CLI_OPTION_MEMORY |
+                CLI_OPTION_PARENT | CLI_OPTION_FOLLOW,
     .run = run,
 };

@@ -16,6 +16,7 @@ const char *vxo_found_name(enum vxo_found found)
 const char *vxo_kinship_name(enum vxo_kinship kinship)
 {
     static const char *const NAMES[VXO_KIN_COUNT] = {
+        [VXO_KIN_UNKNOWN] = "unknown",
         [VXO_KIN_CHANGED] = "changed",
         [VXO_KIN_ANCESTOR] = "ancestor",
         [VXO_KIN_OFFSPRING] = "offspring",
@@ -123,11 +124,28 @@ static void put_guid(struct vxo_buffer *put, const struct vx_guid *guid)
     vxo_put(put, text);
 }
 
+bool vxo_put_linkage(struct vxo_buffer *put, const struct vx_locator *locator)
+{
+    bool has_any = false;
+
+    for (unsigned k = 0; k < VX_COUNT_OF(locator->linkage); k++) {
+        if (locator->has_linkage[k] && !vx_guid_is_zero(&locator->linkage[k])) {
+            if (put != NULL) {
+                vxo_put(put, has_any ? " or " : "");
+                put_guid(put, &locator->linkage[k]);
+            }
+            has_any = true;
+        }
+    }
+    return has_any;
+}
+
 static void put_kinship(struct vxo_buffer *put, const struct vxo_chain *chain,
                         const struct vxo_relative *relative)
 {
     const struct vxo_report *child = &child_of(chain)->report;
     const struct vx_locator *locator = &child->facts->locator;
+    bool has_name = vxo_put_linkage(NULL, locator);
 
     switch (relative->kinship) {
     case VXO_KIN_ANCESTOR:
@@ -139,28 +157,31 @@ static void put_kinship(struct vxo_buffer *put, const struct vxo_chain *chain,
         vxo_put(put, child->image);
         vxo_put(put, ", or of the same parent.");
         return;
+    case VXO_KIN_UNKNOWN:
     case VXO_KIN_CHANGED:
     case VXO_KIN_COUNT:
     default:
         break;
     }
     vxo_put(put, "is the same disk");
-    if (relative->is_namesake) {
-        vxo_put(put, " and has the name of the parent, but was changed after ");
+    vxo_put(put, relative->is_namesake ? " and has the name of the parent" : " in another state");
+    if (!has_name) {
+        vxo_put(put, ". Whether it is the parent cannot be told: ");
+        vxo_put(put, child->image);
+        vxo_put(put, " does not say which state it was made of.");
+        return;
+    }
+    if (relative->kinship == VXO_KIN_CHANGED) {
+        vxo_put(put, ", but was changed after ");
         vxo_put(put, child->image);
         vxo_put(put, " was made of it");
-    } else {
-        vxo_put(put, " in another state");
     }
-    vxo_put(put, ": its data identifier is ");
+    vxo_put(put, ": its data write GUID is ");
     put_guid(put, &relative->data_write_guid);
-    vxo_put(put, ", the one that is named is ");
-    put_guid(
-        put,
-        &locator
-             ->linkage[locator->has_linkage[0] && !vx_guid_is_zero(&locator->linkage[0]) ? 0 : 1]);
+    vxo_put(put, ", the linkage is ");
+    vxo_put_linkage(put, locator);
     vxo_put(put, ".");
-    if (!relative->is_namesake) {
+    if (relative->kinship != VXO_KIN_CHANGED) {
         vxo_put(put, " Either it is the parent and was changed after ");
         vxo_put(put, child->image);
         vxo_put(put, " was made of it, or the parent is another file.");

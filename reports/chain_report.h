@@ -45,7 +45,8 @@ struct vxo_link {
 
 /* What another image of the same disk is to one whose parent is missing. */
 enum vxo_kinship {
-    VXO_KIN_CHANGED,   /* it may be the parent, which was changed since */
+    VXO_KIN_UNKNOWN,   /* it may be the parent, which was changed since, or another state */
+    VXO_KIN_CHANGED,   /* it has the name of the parent: which was changed since */
     VXO_KIN_ANCESTOR,  /* another one is made of it, and fits */
     VXO_KIN_OFFSPRING, /* it is made of the image, or of the same parent */
     VXO_KIN_COUNT
@@ -119,6 +120,10 @@ enum vx_verdict vxo_chain_verdict(const struct vxo_chain *chain);
 /* Append how the chain ends, in full sentences. */
 void vxo_put_chain_end(struct vxo_buffer *put, const struct vxo_chain *chain);
 
+/* Append the linkages of the locator that name something, put may be NULL. Returns whether there
+ * are any. */
+bool vxo_put_linkage(struct vxo_buffer *put, const struct vx_locator *locator);
+
 /* Append what a relative is to the image without the right parent, as a sentence without its
  * subject. */
 void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
@@ -128,7 +133,7 @@ void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
  * of it. */
 void vxo_put_chain_advice(struct vxo_buffer *put, const struct vxo_chain *chain);
 
-/* Print all links, each with its verdict, findings in one line each, and what it names as its
+/* Print all links, each with its verdict, findings, and what it names as its
  * parent; then the end. */
 void vxo_text_chain(const struct vxo_text *out, const struct vxo_chain *chain);
 

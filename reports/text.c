@@ -276,13 +276,13 @@ static void write_foreign(const struct vxo_text *out, const struct vxo_report *r
 
 /* ---- Documents ---- */
 
-void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report)
+bool vxo_text_judgement(const struct vxo_text *out, const struct vxo_report *report)
 {
     const uint64_t *count = report->totals->by_severity;
 
     if (vxo_is_foreign(report) && !out->is_verbose) {
         write_foreign(out, report);
-        return;
+        return false;
     }
     write_verdict(out, report);
     write_findings(out, report, false);
@@ -290,10 +290,24 @@ void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report)
         write_hidden(out, count[VX_SEV_INFO], "note");
     }
     vxo_page_write(&out->page, "\n");
+    return true;
+}
+
+void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report)
+{
+    if (!vxo_text_judgement(out, report)) {
+        return;
+    }
     vxo_text_facts(out, report);
     write_unreplayed(out, report);
     if (report->chain != NULL) {
         vxo_text_parents(out, report->chain);
+    } else if (report->totals->total[VX_RUN_006] > 0) {
+        vxo_page_write(&out->page, "\n");
+        vxo_page_paragraph(&out->page,
+                           "Its parents were not looked at: --parent-dir=DIR finds them among the "
+                           "images in DIR, --parent=FILE names them.",
+                           0);
     }
 }
 

@@ -11,6 +11,10 @@ struct vxo_text {
     bool is_verbose; /* info findings and all facts, too */
 };
 
+/* Print the verdict, of the image with its parents, and the findings by severity and rule, and an
+ * empty line. Returns false for what is no image, about which there is no more to say. */
+bool vxo_text_judgement(const struct vxo_text *out, const struct vxo_report *report);
+
 /* Print the report of a check: verdict, findings by severity and rule, facts. */
 void vxo_text_check(const struct vxo_text *out, const struct vxo_report *report);
 

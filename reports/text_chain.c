@@ -46,21 +46,13 @@ static void write_linkage(const struct vxo_text *out, const struct vxo_chain *ch
     struct vxo_line line;
 
     vxo_line_init(&line);
-    for (unsigned k = 0; k < VX_COUNT_OF(locator->linkage); k++) {
-        char text[VX_GUID_TEXT_BYTES];
-
-        if (locator->has_linkage[k] && !vx_guid_is_zero(&locator->linkage[k])) {
-            vx_guid_format(&locator->linkage[k], text);
-            vxo_put(&line.put, line.put.len > 0 ? " or " : "");
-            vxo_put(&line.put, text);
-        }
-    }
+    (void)vxo_put_linkage(&line.put, locator);
     if (line.put.len > 0 && parent != NULL) {
         vxo_put(&line.put, vx_locator_names(locator, &parent->data_write_guid)
                                ? ", and the parent below is that"
                                : ", which the parent below is not");
     }
-    vxo_text_fact(out, "Made of", &line);
+    vxo_text_fact(out, "Parent linkage", &line);
 }
 
 /* The paths, behind what is said about them, for the rest of the line is the image's. */
@@ -95,14 +87,18 @@ static void write_paths(const struct vxo_text *out, const struct vxo_chain *chai
 
 static void write_link(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
 {
+    struct vxo_report with_parents = chain->link[i].report;
     const struct vxo_report *report = &chain->link[i].report;
     const struct vx_header *header = vx_headers_current(&report->facts->headers);
 
     write_intro(out, chain, i);
-    vxo_text_brief(out, report);
+    with_parents.chain = i == 0 ? chain : NULL;
+    if (!vxo_text_judgement(out, &with_parents)) {
+        return;
+    }
     vxo_text_disk_facts(out, report->facts);
     if (header != NULL) {
-        vxo_text_guid_fact(out, "Data ID", &header->data_write_guid);
+        vxo_text_guid_fact(out, "Data write", &header->data_write_guid);
     }
     write_twins(out, chain->link[i].twins);
     write_linkage(out, chain, i);

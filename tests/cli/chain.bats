@@ -24,8 +24,8 @@ words() {
         grep -qE '^(\./)?base.vhdx: sound$' out
         [ "$(grep -c ', and the parent below is that$' out)" -eq 2 ]
         [ "$(tail -n 1 out)" = 'The chain is complete: 3 images, of which the last has no parent.' ]
-        grep -qx "  Data ID        $G3" out
-        grep -qx "  Made of        $G1, and the parent below is that" out
+        grep -qx "  Data write     $G3" out
+        grep -qx "  Parent linkage $G1, and the parent below is that" out
         grep -qxF '  Absolute path  (never opened) \\?\C:\vm\mid.avhdx' out
         grep -qxF '  Volume path    (never opened) \\?\Volume{26a21bda-a627-11d7-9931-806e6f6e6963}\vm\base.vhdx' out
     done
@@ -100,6 +100,16 @@ words() {
     [ "$status" -eq 0 ]
     [ "$(head -n 1 out)" = 'top.avhdx: sound' ]
     grep -q '^info VHDX-RUN-006' out
+    for more in '' -v; do
+        # shellcheck disable=SC2086 # an option
+        vhdxray check $more top.avhdx
+        words | grep -q 'Its parents were not looked at: --parent-dir=DIR finds them among the images in DIR, --parent=FILE names them\. $'
+    done
+    for line in 'base.vhdx' '--parent-dir=. top.avhdx'; do
+        # shellcheck disable=SC2086 # a command line
+        vhdxray check $line
+        refute grep -q 'not looked at' out
+    done
     vhdxray check --format=json top.avhdx
     jq -e '.chain == null and .verdict == "sound"' out
     vhdxray chain base.vhdx
@@ -127,6 +137,10 @@ words() {
     [ "$status" -eq 3 ]
     [ "$(head -n 1 out)" = 'top.avhdx: sound; with its parents: warnings' ]
     grep -qx './mid.avhdx: sound with 2 warnings' out
+    vhdxray chain --parent-dir=. top.avhdx
+    [ "$(head -n 1 out)" = 'top.avhdx: sound; with its parents: warnings' ]
+    grep -q '^    found 0x' out
+    words | grep -q 'A torn header update or a flipped bit'
     vhdxray check --format=json --parent-dir=. top.avhdx
     valid out
     jq -e '.verdict == "warnings" and .totals.warning == 0
@@ -155,7 +169,9 @@ words() {
 Try 'vhdxray check --help'" ]
     vhdxray check --follow top.avhdx
     [ "$status" -eq 1 ]
-    [ "$(head -n 1 err)" = "vhdxray: unknown option '--follow'" ]
+    [ "$(head -n 1 err)" = "vhdxray: this verb opens no path that an image names: unknown option '--follow'" ]
+    vhdxray check -v top.avhdx
+    refute grep -q -- --follow out
     vhdxray info --parent=mid.avhdx top.avhdx
     [ "$(head -n 1 err)" = "vhdxray: unknown option '--parent'" ]
     vhdxray check --parent-dir=. top.avhdx mid.avhdx base.vhdx
@@ -226,7 +242,7 @@ Try 'vhdxray check --help'" ]
     vhdxray chain --parent-dir=. top.avhdx
     [ "$status" -eq 1 ]
     [ "$(wc -L <out)" -le 100 ]
-    said="./mid.avhdx is the same disk and has the name of the parent, but was changed after top.avhdx was made of it: its data identifier is $G4, the one that is named is $G2."
+    said="./mid.avhdx is the same disk and has the name of the parent, but was changed after top.avhdx was made of it: its data write GUID is $G4, the linkage is $G2."
     words | grep -qF "$said"
     words | grep -qF './base.vhdx is an earlier state of the same disk: another image here is made of it, so it was not changed since.'
     words | grep -qF 'What to do: write to none of these images. Look for a copy of the parent as it was when this image was made of it, in a backup or a replica, and name it with --parent.'
@@ -251,7 +267,7 @@ Try 'vhdxray check --help'" ]
     vhdxray chain --follow top.avhdx
     [ "$status" -eq 2 ]
     grep -q '^fatal VHDX-CHN-001' out
-    grep -qx "  Made of        $G2, which the parent below is not" out
+    grep -qx "  Parent linkage $G2, which the parent below is not" out
     vhdxray export --follow top.avhdx new.raw
     [ "$status" -eq 2 ]
     [ ! -e new.raw ]
@@ -337,8 +353,8 @@ Try 'vhdxray check --help'" ]
     [ "$status" -eq 1 ]
     valid out
     [ "$(jq -c '.relatives | map([.image, .kinship])' out)" = \
-        '[["dir/branch.avhdx","offspring"],["dir/leaf-of-leaf.avhdx","offspring"],["dir/leaf.avhdx","offspring"],["dir/other.vhdx","changed"]]' ]
-    [ "$(jq -r '.relatives[3].message' out)" = "is the same disk in another state: its data identifier is $G4, the one that is named is $G2. Either it is the parent and was changed after top.avhdx was made of it, or the parent is another file." ]
+        '[["dir/branch.avhdx","offspring"],["dir/leaf-of-leaf.avhdx","offspring"],["dir/leaf.avhdx","offspring"],["dir/other.vhdx","unknown"]]' ]
+    [ "$(jq -r '.relatives[3].message' out)" = "is the same disk in another state: its data write GUID is $G4, the linkage is $G2. Either it is the parent and was changed after top.avhdx was made of it, or the parent is another file." ]
     # what was not looked at is counted
     jq -e '.searched == {files: 7, unread: 0, links: 1, hidden: 1, others: 2}' out
     vhdxray chain --parent-dir=dir top.avhdx
@@ -347,6 +363,15 @@ Try 'vhdxray check --help'" ]
     mv dir/other.vhdx dir/MID.avhdx
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     jq -e '[.relatives[] | select(."has-name-of-parent") | .image] == ["dir/MID.avhdx"]' out
+    # of two linkages both are quoted; without one nothing can be told
+    forge_child two.avhdx "$G3" "$G2" 'mid.avhdx' "key u\"parent_linkage2\" u\"{$G1}\""
+    vhdxray chain --format=json --parent-dir=dir two.avhdx
+    jq -e '.relatives[0] | .kinship == "changed" and (.message | test("the linkage is '"$G2 or $G1"'\\.$"))' out
+    forge none.avhdx 'create differencing' "set headers.data-write-guid $G3" 'locator' \
+        'key u"relative_path" u"mid.avhdx"'
+    vhdxray chain --format=json --parent-dir=dir none.avhdx
+    jq -e '.relatives[0] | .image == "dir/MID.avhdx" and .kinship == "unknown" and .message ==
+        "is the same disk and has the name of the parent. Whether it is the parent cannot be told: none.avhdx does not say which state it was made of."' out
     # a disk without an identity has no relatives
     forge_child zero.avhdx "$G3" "$G2" 'mid.avhdx' 'set value.disk-id.id zero'
     forge_base dir/zero.vhdx aaaaaaaa-0000-4000-8000-000000000006 'set value.disk-id.id zero'
@@ -463,13 +488,13 @@ Try 'vhdxray check --help'" ]
     jq -e '.relatives == []' out
     # a parent_linkage2 of zeros names nothing
     vhdxray chain top.avhdx
-    grep -qx "  Made of        $G2" out
+    grep -qx "  Parent linkage $G2" out
     # parent_linkage2 does, too; of two that fit the first one
     cp dir/zzz dir/yyy
     rm dir/mid.avhdx
     forge_child top.avhdx "$G3" "$G4" 'mid.avhdx' "key u\"parent_linkage2\" u\"{$G2}\""
     vhdxray chain top.avhdx
-    grep -qx "  Made of        $G4 or $G2" out
+    grep -qx "  Parent linkage $G4 or $G2" out
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     [ "$(jq -c '[.links[].image]' out)" = '["top.avhdx","dir/yyy","dir/aaa"]' ]
 }
@@ -645,6 +670,18 @@ END
     [ ! -e new.raw ]
 }
 
+@test "chain -v: notes, too" {
+    make_chain
+    forge base.vhdx 'create dynamic disk=8M' "set headers.data-write-guid $G1"
+    vhdxray chain --follow top.avhdx
+    [ "$status" -eq 0 ]
+    refute grep -q CHN-005 out
+    grep -q 'not shown (--verbose shows ' out
+    vhdxray chain -v --follow top.avhdx
+    grep -q '^info VHDX-CHN-005' out
+    grep -q '^    found 8388608 bytes (8 MiB), expected 16777216 bytes (16 MiB)' out
+}
+
 @test "--at is about the image, not about its parents" {
     make_chain
     forge_child mid.avhdx "$G2" "$G1" 'base.vhdx' 'log' 'entry sequence=1' 'data 5M 5'
@@ -700,5 +737,6 @@ END
     done
     vhdxray export --force --parent-dir=. top.avhdx base.vhdx
     [ "$status" -eq 1 ]
+    [ "$(cat err)" = 'vhdxray: base.vhdx: is an image of the chain, none of which is ever written' ]
     [ "$before" = "$(sha256sum ./*hdx)" ]
 }
