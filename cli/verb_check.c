@@ -97,14 +97,19 @@ static enum cli_exit check(struct run *run, struct cli_session *session)
     return status;
 }
 
-/* `info`: the image alone. */
+/* `info`: the image alone, and what it names as its parent. */
 static enum cli_exit inform(struct run *run, struct cli_session *session)
 {
+    struct vxo_link alone = {.found = VXO_FOUND_IMAGE};
+    const struct vxo_chain chain = {.link = &alone, .count = 1, .ending = VXO_END_NOT_LOOKED_FOR};
     struct vxo_report report;
 
     cli_session_run(session, CLI_DEPTH_TABLES, VXR_ALL_ENTRIES);
     (void)cli_session_has_changed(session);
     report = cli_session_report(session, VXO_INFO);
+    alone.report = report;
+    cli_read_paths(session, alone.path);
+    report.chain = &chain;
     if (!print_report(run, &report)) {
         cli_complain(session->path, CLI_NO_MEMORY);
         return CLI_EXIT_INCOMPLETE;

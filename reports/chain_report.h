@@ -133,6 +133,9 @@ void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
  * of it. */
 void vxo_put_chain_advice(struct vxo_buffer *put, const struct vxo_chain *chain);
 
+/* Print what link i names as its parent. */
+void vxo_text_naming(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i);
+
 /* Print all links, each with its verdict, findings, and what it names as its
  * parent; then the end. */
 void vxo_text_chain(const struct vxo_text *out, const struct vxo_chain *chain);

@@ -109,6 +109,10 @@ static json_object *make_facts(struct vxo_document *doc, const struct vxo_report
     vxo_json_add(doc, object, "chunk-ratio",
                  vxo_json_known(doc, facts->has_geometry, geo->chunk_ratio));
     vxo_json_add(doc, object, "blocks", make_blocks(doc, &facts->blocks));
+    if (report->depth == VXO_INFO) {
+        vxo_json_add(doc, object, "parent",
+                     report->chain != NULL ? vxo_json_naming(doc, report->chain, 0) : NULL);
+    }
     return object;
 }
 

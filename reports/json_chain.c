@@ -27,8 +27,7 @@ static json_object *make_linkage(struct vxo_document *doc, const struct vx_locat
     return locator->has_linkage[k] ? vxo_json_guid(doc, &locator->linkage[k]) : NULL;
 }
 
-/* What link i names as its parent; null when it has none. */
-static json_object *make_parent(struct vxo_document *doc, const struct vxo_chain *chain, uint32_t i)
+json_object *vxo_json_naming(struct vxo_document *doc, const struct vxo_chain *chain, uint32_t i)
 {
     static const char *const NAMES[VXO_PATH_COUNT] = {"relative-path", "volume-path",
                                                       "absolute-win32-path"};
@@ -88,7 +87,7 @@ static void write_link(struct vxo_document *doc, const struct vxo_chain *chain, 
     vxo_json_member(doc, "data-write-guid",
                     header != NULL ? vxo_json_guid(doc, &header->data_write_guid) : NULL);
     vxo_json_member(doc, "disk", disk);
-    vxo_json_member(doc, "parent", make_parent(doc, chain, i));
+    vxo_json_member(doc, "parent", vxo_json_naming(doc, chain, i));
     vxo_json_object_end(doc);
 }
 

@@ -26,6 +26,9 @@ json_object *vxo_json_skipped(struct vxo_document *doc, const struct vxo_store *
 void vxo_json_disk(struct vxo_document *doc, json_object *object, const struct vx_facts *facts,
                    const struct vxr_log *log);
 
+/* What link i of the chain names as its parent; null when it has none. */
+json_object *vxo_json_naming(struct vxo_document *doc, const struct vxo_chain *chain, uint32_t i);
+
 /* Write the parents of the image as the member "chain" of the document; NULL: they were not
  * followed. */
 void vxo_json_parents(struct vxo_document *doc, const struct vxo_chain *chain);

@@ -36,7 +36,8 @@ struct vxo_report {
     enum vx_verdict verdict;
     const struct vxr_log *log;            /* NULL: it was not looked at */
     const struct vx_reporter *unreplayed; /* of the same image without its log, or NULL */
-    const struct vxo_chain *chain; /* of a check that followed the image's parents, or NULL */
+    const struct vxo_chain *chain; /* of a check that followed the image's parents; of info, the
+                                      image alone; or NULL */
     uint64_t bytes_read;
 };
 

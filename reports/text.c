@@ -331,6 +331,9 @@ void vxo_text_info(const struct vxo_text *out, const struct vxo_report *report)
     vxo_page_write(&out->page, report->image);
     vxo_page_write(&out->page, ":\n");
     vxo_text_facts(out, report);
+    if (report->chain != NULL) {
+        vxo_text_naming(out, report->chain, 0);
+    }
     vxo_text_findings(out, report);
 }
 

@@ -85,6 +85,12 @@ static void write_paths(const struct vxo_text *out, const struct vxo_chain *chai
     }
 }
 
+void vxo_text_naming(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
+{
+    write_linkage(out, chain, i);
+    write_paths(out, chain, i);
+}
+
 static void write_link(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
 {
     struct vxo_report with_parents = chain->link[i].report;
@@ -101,8 +107,7 @@ static void write_link(const struct vxo_text *out, const struct vxo_chain *chain
         vxo_text_guid_fact(out, "Data write", &header->data_write_guid);
     }
     write_twins(out, chain->link[i].twins);
-    write_linkage(out, chain, i);
-    write_paths(out, chain, i);
+    vxo_text_naming(out, chain, i);
 }
 
 /* How it ends and, where the parent is missing, what looks like it. */

@@ -670,6 +670,26 @@ END
     [ ! -e new.raw ]
 }
 
+@test "info: what the image names as its parent" {
+    make_chain
+    vhdxray info top.avhdx
+    [ "$status" -eq 0 ]
+    grep -qx "  Parent linkage $G2" out
+    grep -qx '  Relative path  (not opened) mid.avhdx' out
+    grep -qxF '  Absolute path  (never opened) \\?\C:\vm\mid.avhdx' out
+    vhdxray info --format=json top.avhdx
+    valid out
+    jq -e '.parent | .linkage == "'"$G2"'" and .linkage2 == null and .matches == null
+        and ."relative-path" == {text: "mid.avhdx", units: 9, truncated: false, opened: false}' out
+    jq 'del(.parent)' out >changed
+    refute valid changed 2>/dev/null
+    vhdxray info base.vhdx
+    refute grep -q 'linkage\|path' out
+    vhdxray info --format=json base.vhdx
+    valid out
+    jq -e 'has("parent") and .parent == null' out
+}
+
 @test "chain -v: notes, too" {
     make_chain
     forge base.vhdx 'create dynamic disk=8M' "set headers.data-write-guid $G1"
