@@ -98,10 +98,10 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
                                 .why = &chain->why,
                                 .relatives = &chain->relatives};
     struct cli_session *parent = NULL;
+    bool is_wrong = false;
 
     if (chain->count == VX_CHAIN_MAX) {
-        report_endless(chain, child, VXO_END_TOO_LONG,
-                       "the chain is longer than any reader follows");
+        report_endless(chain, child, VXO_END_TOO_LONG, "it is longer than 256 images");
         return false;
     }
     parent = open_parent(chain, &search);
@@ -112,19 +112,22 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     parent->has_chain = true;
     cli_session_run(parent, CLI_DEPTH_BLOCKS, VXR_ALL_ENTRIES);
     vx_chain_judge(&chain->disks, facts_of(child), facts_of(parent), &child->reporter);
+    is_wrong = child->reporter.total[VX_CHN_001] > 0 || child->reporter.total[VX_LSS_002] > 0;
     child->file.parent = &parent->file;
     /* what one way did not find another one did */
     vxo_buffer_init(&chain->why, chain->why_text, sizeof(chain->why_text));
+    if (!is_wrong) {
+        memset(&chain->relatives, 0, sizeof(chain->relatives));
+    }
     if (!add(chain, parent, search.found)) {
         report_endless(chain, child, VXO_END_CIRCLE,
-                       "the image that was found is one of those before it");
+                       "what was found as the parent of the last image is one of those before it");
         return false;
     }
-    if (child->reporter.total[VX_CHN_001] > 0 || child->reporter.total[VX_LSS_002] > 0) {
+    if (is_wrong) {
         chain->ending = VXO_END_WRONG; /* whose parent that has is of no interest */
         return false;
     }
-    memset(&chain->relatives, 0, sizeof(chain->relatives));
     chain->ending = VXO_END_COUNT;
     return has_parent(parent);
 }
@@ -262,6 +265,7 @@ void cli_chain_complain(struct cli_chain *chain)
 {
     struct vxo_chain report = cli_chain_report(chain);
     const struct cli_session *child = last_of(chain);
+    const struct vxo_path *path = &report.link[report.count - 1].path[0];
     struct vxo_line line;
 
     if (chain->why.len == 0 && chain->ending != VXO_END_WRONG) {
@@ -274,10 +278,18 @@ void cli_chain_complain(struct cli_chain *chain)
         vxo_put(&line.put, child->name_text);
         vxo_put(&line.put, " was made of");
     } else {
-        vxo_put(&line.put, "is a differencing image, and its parent is missing: ");
+        vxo_put(&line.put, chain->ending == VXO_END_CIRCLE || chain->ending == VXO_END_TOO_LONG
+                               ? "is a differencing image, and its chain has no end: "
+                               : "is a differencing image, and its parent is missing: ");
         vxo_put(&line.put, chain->why_text);
     }
     cli_complain(last_of(chain)->path, line.text);
+    if (chain->ending == VXO_END_NOT_FOUND && path->is_read) {
+        vxo_line_init(&line);
+        vxo_put(&line.put, "the relative_path is ");
+        vxo_put(&line.put, path->text.utf8);
+        cli_complain(child->path, line.text);
+    }
     for (uint32_t i = 0; i < chain->relatives.count; i++) {
         vxo_line_init(&line);
         vxo_put_relative(&line.put, &report, &chain->relatives.at[i]);

@@ -95,10 +95,14 @@ void vxo_put_chain_end(struct vxo_buffer *put, const struct vxo_chain *chain)
         vxo_put(put, child_of(chain)->report.image);
         vxo_put(put, " was made of.");
         return;
-    case VXO_END_NOT_FOUND:
-    case VXO_END_UNREADABLE:
     case VXO_END_CIRCLE:
     case VXO_END_TOO_LONG:
+        vxo_put(put, "The chain has no end: ");
+        vxo_put(put, chain->why);
+        vxo_put(put, ".");
+        return;
+    case VXO_END_NOT_FOUND:
+    case VXO_END_UNREADABLE:
     case VXO_END_COUNT:
     default:
         break;
@@ -213,5 +217,9 @@ void vxo_put_chain_advice(struct vxo_buffer *put, const struct vxo_chain *chain)
         vxo_put(put, "What to do: write to none of these images. Look for a copy of the parent as "
                      "it was when this image was made of it, in a backup or a replica, and name it "
                      "with --parent.");
+    } else if (chain->why[0] != '\0' &&
+               (chain->ending == VXO_END_NOT_FOUND || chain->ending == VXO_END_UNREADABLE)) {
+        vxo_put(put, "What to do: name the parent with --parent, or a folder that holds it with "
+                     "--parent-dir.");
     }
 }

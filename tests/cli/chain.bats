@@ -376,7 +376,7 @@ Try 'vhdxray check --help'" ]
     forge_child zero.avhdx "$G3" "$G2" 'mid.avhdx' 'set value.disk-id.id zero'
     forge_base dir/zero.vhdx aaaaaaaa-0000-4000-8000-000000000006 'set value.disk-id.id zero'
     vhdxray chain --format=json --parent-dir=dir zero.avhdx
-    jq -e '."relatives-total" == 0 and .advice == null' out
+    jq -e '."relatives-total" == 0 and (.advice | test("^What to do: name the parent with --parent, or a folder"))' out
 }
 
 @test "more relatives than are compared are counted, that with the name is kept, copies are one" {
@@ -597,6 +597,12 @@ END
     vhdxray chain --follow vm/top.avhdx
     [ "$status" -eq 1 ]
     words | grep -q 'The parent of vm/Snapshots/mid.avhdx is missing: its relative_path leads out of the folder of the image\.'
+    words | grep -q 'What to do: name the parent with --parent, or a folder that holds it with --parent-dir\.'
+    # with the path that was tried, behind all that is said, and what else can be done
+    vhdxray read --follow vm/top.avhdx 0 1
+    [ "$status" -eq 1 ]
+    grep -qxF 'vhdxray: vm/Snapshots/mid.avhdx: the relative_path is ..\base.vhdx' err
+    grep -qx 'vhdxray: vm/Snapshots/mid.avhdx: What to do: name the parent with --parent, or .*' err
     vhdxray chain --parent-dir=vm --follow vm/top.avhdx
     [ "$status" -eq 0 ]
 }
@@ -643,10 +649,12 @@ END
             vhdxray chain $way $image.vhdx
             [ "$status" -eq 2 ]
             grep -q '^fatal VHDX-CHN-006' out
-            words | grep -q 'is one of those before it\.'
+            words | grep -q 'The chain has no end: what was found as the parent of the last image is one of those before it\. $'
+            words | grep -q 'fatal VHDX-CHN-006: the chain has no end found none in the first [12] links, expected'
             vhdxray export $way $image.vhdx new.raw
             [ "$status" -eq 2 ]
             [ ! -e new.raw ]
+            grep -q 'is a differencing image, and its chain has no end: what was found' err
         done
     done
     vhdxray chain --format=json --follow a.vhdx
