@@ -147,10 +147,10 @@ static void write_end(struct vxo_document *doc, const struct vxo_chain *chain)
     vxo_json_member(doc, "advice", line.put.len > 0 ? vxo_json_text(doc, line.text) : NULL);
 }
 
-static void write_links(struct vxo_document *doc, const struct vxo_chain *chain, uint32_t first)
+static void write_links(struct vxo_document *doc, const struct vxo_chain *chain)
 {
     vxo_json_array(doc, "links");
-    for (uint32_t i = first; i < chain->count; i++) {
+    for (uint32_t i = 0; i < chain->count; i++) {
         write_link(doc, chain, i);
     }
     vxo_json_array_end(doc);
@@ -164,7 +164,7 @@ void vxo_json_parents(struct vxo_document *doc, const struct vxo_chain *chain)
     }
     vxo_json_object(doc, "chain");
     write_end(doc, chain);
-    write_links(doc, chain, 1);
+    write_links(doc, chain);
     vxo_json_object_end(doc);
 }
 
@@ -175,7 +175,7 @@ bool vxo_json_chain(const struct vxo_json *out, const struct vxo_chain *chain)
     vxo_json_member(&doc, "verdict",
                     vxo_json_text(&doc, vxo_verdict_name(vxo_chain_verdict(chain))));
     write_end(&doc, chain);
-    write_links(&doc, chain, 0);
+    write_links(&doc, chain);
     vxo_json_end(&doc);
     return !doc.is_broken;
 }

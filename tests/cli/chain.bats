@@ -144,15 +144,16 @@ words() {
     vhdxray check --format=json --parent-dir=. top.avhdx
     valid out
     jq -e '.verdict == "warnings" and .totals.warning == 0
-        and [.chain.links[].verdict] == ["warnings", "sound"]
-        and .chain.links[0].totals.rules."VHDX-HDR-003" == 1
-        and ([.chain.links[0].findings[].rule] | index("VHDX-HDR-003") != null)' out
+        and [.chain.links[].verdict] == ["sound", "warnings", "sound"]
+        and [.chain.links[].depth] == [0, 1, 2] and .chain.links[0].findings == .findings
+        and .chain.links[1].totals.rules."VHDX-HDR-003" == 1
+        and ([.chain.links[1].findings[].rule] | index("VHDX-HDR-003") != null)' out
     # its parent is gone
     mv base.vhdx .gone
     vhdxray check --format=json --parent-dir=. top.avhdx
     [ "$status" -eq 1 ]
     jq -e '.verdict == "incomplete" and .chain.complete == false
-        and .chain.links[0].totals.rules."VHDX-RUN-010" == 1' out
+        and .chain.links[1].totals.rules."VHDX-RUN-010" == 1' out
     # and now a block of it lies outside the file
     truncate -s 4M mid.avhdx
     vhdxray check --parent-dir=. top.avhdx
@@ -180,7 +181,7 @@ Try 'vhdxray check --help'" ]
     [ "$(grep -c '^It is no differencing image' out)" -eq 1 ]
     vhdxray check --parent-dir=. --format=json top.avhdx mid.avhdx base.vhdx
     [ "$(jq -c '[.image, (.chain.links | length)]' out | tr '\n' ' ')" = \
-        '["top.avhdx",2] ["mid.avhdx",1] ["base.vhdx",0] ' ]
+        '["top.avhdx",3] ["mid.avhdx",2] ["base.vhdx",1] ' ]
 }
 
 @test "options of chains that are wrong" {
