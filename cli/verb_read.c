@@ -12,7 +12,8 @@ static const char HELP[] =
     "is checked first; one that is corrupt, or that could not be checked completely, is not\n"
     "read.\n"
     "\n"
-    "  --salvage        read from a corrupt image; what cannot be read is listed, and zero\n"
+    "  --salvage        read from a corrupt image, or without its parent; what cannot be read\n"
+    "                   is listed, and zero\n"
     "  --at=K           apply only the first K entries of a pending log: the disk as of "
     "then\n" CLI_PARENT_HELP CLI_FOLLOW_HELP
     "  --memory=SIZE    most memory for the replay of a pending log (default 256M)\n"
