@@ -4,6 +4,7 @@
 #include "cli/find_parent.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,85 +23,170 @@ static const struct vx_facts *facts_of(const struct cli_session *session)
 
 /* ---- --parent-dir ---- */
 
+/* The files of the folder, by name. */
+struct folder {
+    int fd;
+    struct dirent **entry;
+    int count;        /* negative: they cannot be listed */
+    unsigned unread;  /* that may be images, but could not be read */
+    unsigned skipped; /* that are links */
+};
+
 static int is_visible(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
 }
 
-/* Open the file of that name if it is a regular one. A link is not followed: it may lead out of the
- * folder. */
-static int open_entry(int folder, const char *name)
+static void open_folder(const char *path, struct folder *folder)
 {
-    struct stat status;
-
-    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) {
-        return -1;
+    *folder = (struct folder){.fd = open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY), .count = -1};
+    if (folder->fd >= 0) {
+        folder->count = scandirat(folder->fd, ".", &folder->entry, is_visible, alphasort);
     }
-    return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 }
 
-/* Open the file of that name if it is the parent, and note it if it is a relative. */
-static int open_if_parent(struct cli_search *s, const struct vxo_path path[VXO_PATH_COUNT],
-                          int folder, const char *name)
+static void close_folder(struct folder *folder)
+{
+    for (int i = 0; i < folder->count; i++) {
+        free(folder->entry[i]);
+    }
+    free(folder->entry);
+    if (folder->fd >= 0) {
+        (void)close(folder->fd);
+    }
+}
+
+/* Open the file of that name if it is a regular one. A link is not followed: it may lead out of the
+ * folder. What should have been opened and is not is counted. */
+static int open_entry(struct folder *folder, const char *name)
+{
+    struct stat status;
+    int fd = -1;
+
+    if (fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        folder->unread += errno != ENOENT; /* as if it had never been there */
+        return -1;
+    }
+    folder->skipped += S_ISLNK(status.st_mode);
+    if (!S_ISREG(status.st_mode)) {
+        return -1;
+    }
+    fd = openat(folder->fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+        return fd;
+    }
+    folder->unread++;
+    if (fd >= 0) {
+        (void)close(fd); /* it was replaced in between */
+    }
+    return -1;
+}
+
+static bool is_parent(const struct cli_search *s, const struct cli_identity *identity)
+{
+    return vx_locator_names(&facts_of(s->child)->locator, &identity->data_write_guid);
+}
+
+/* Open the file of that name if it is the parent. */
+static int open_if_parent(const struct cli_search *s, struct folder *folder, const char *name)
 {
     struct cli_identity identity;
     int fd = open_entry(folder, name);
+    enum cli_peeked peeked = fd < 0 ? CLI_PEEK_OTHER : cli_peek(fd, false, &identity);
 
-    if (fd >= 0 && cli_peek(fd, &identity)) {
-        if (vx_locator_names(&facts_of(s->child)->locator, &identity.data_write_guid)) {
-            return fd;
-        }
-        cli_relatives_add(s->relatives, facts_of(s->child), path, name, &identity);
+    if (peeked == CLI_PEEK_IMAGE && is_parent(s, &identity)) {
+        return fd;
     }
+    folder->unread += peeked == CLI_PEEK_UNREAD;
     if (fd >= 0) {
         (void)close(fd);
     }
     return -1;
 }
 
-/* The session takes the folder over, and nobody else needs it. */
-static struct cli_session *search_folder(struct cli_search *s, int folder, struct dirent **entry,
-                                         int count)
+/* The first file that is the parent. The session takes the folder over, and nobody else needs it.
+ */
+static struct cli_session *search_folder(struct cli_search *s, struct folder *folder)
 {
-    struct vxo_path path[VXO_PATH_COUNT];
     struct cli_opened opened = {
-        .fd = -1, .folder = folder, .folder_name = s->options->parent_folder};
+        .fd = -1, .folder = folder->fd, .folder_name = s->options->parent_folder};
 
-    cli_read_paths(s->child, path);
-    for (int i = 0; i < count && opened.fd < 0; i++) {
-        opened.name = entry[i]->d_name;
-        opened.fd = open_if_parent(s, path, folder, opened.name);
+    for (int i = 0; i < folder->count && opened.fd < 0; i++) {
+        opened.name = folder->entry[i]->d_name;
+        opened.fd = open_if_parent(s, folder, opened.name);
     }
-    return opened.fd < 0 ? NULL : cli_session_take(&opened, s->options->memory_bytes);
+    if (opened.fd < 0) {
+        return NULL;
+    }
+    folder->fd = -1;
+    return cli_session_take(&opened, s->options->memory_bytes);
+}
+
+/* No file is the parent: say so, and what of the folder was not looked at. */
+static void put_why_not(struct vxo_buffer *why, const struct folder *folder)
+{
+    if (folder->count < 0) {
+        vxo_put(why, "the folder of --parent-dir cannot be read");
+        return;
+    }
+    vxo_put(why, "no image in the folder of --parent-dir is the one that it names");
+    if (folder->unread > 0) {
+        vxo_put(why, ", as far as they can be read: ");
+        vxo_put_count(why, folder->unread, "file");
+        vxo_put(why, " there cannot");
+    }
+    if (folder->skipped > 0) {
+        vxo_put(why, ", and links are not followed, of which it has ");
+        vxo_put_uint(why, folder->skipped);
+    }
 }
 
 static struct cli_session *find_in_folder(struct cli_search *s)
 {
-    struct dirent **entry = NULL;
     struct cli_session *session = NULL;
-    int folder = open(s->options->parent_folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-    int count = folder < 0 ? -1 : scandirat(folder, ".", &entry, is_visible, alphasort);
+    struct folder folder;
 
     s->found = VXO_FOUND_IN_FOLDER;
-    if (count < 0) {
-        vxo_put(s->why, "the folder of --parent-dir cannot be read");
-    } else {
-        session = search_folder(s, folder, entry, count);
+    open_folder(s->options->parent_folder, &folder);
+    session = search_folder(s, &folder);
+    if (session == NULL && folder.fd < 0 && folder.count >= 0) {
+        vxo_put(s->why, CLI_NO_MEMORY); /* for the parent that was found */
+    } else if (session == NULL) {
+        put_why_not(s->why, &folder);
     }
-    for (int i = 0; i < count; i++) {
-        free(entry[i]);
-    }
-    free(entry);
-    if (session == NULL) {
-        cli_relatives_judge(s->relatives, facts_of(s->child));
-        vxo_put(s->why, count < 0 ? ""
-                                  : "no image in the folder of --parent-dir is the one that "
-                                    "it names");
-        if (folder >= 0) {
-            (void)close(folder);
-        }
-    }
+    close_folder(&folder);
     return session;
+}
+
+/* Note the file of that name if it is a relative. */
+static void note_if_relative(struct cli_search *s, const struct vxo_path path[VXO_PATH_COUNT],
+                             struct folder *folder, const char *name)
+{
+    struct cli_identity identity;
+    int fd = open_entry(folder, name);
+
+    if (fd < 0) {
+        return;
+    }
+    if (cli_peek(fd, true, &identity) == CLI_PEEK_IMAGE && !is_parent(s, &identity)) {
+        cli_relatives_add(s->relatives, facts_of(s->child), path, name, &identity);
+    }
+    (void)close(fd);
+}
+
+/* Once for a chain, where it ends, because more than the headers of each file is read. */
+static void note_relatives(struct cli_search *s)
+{
+    struct vxo_path path[VXO_PATH_COUNT];
+    struct folder folder;
+
+    cli_read_paths(s->child, path);
+    open_folder(s->options->parent_folder, &folder);
+    for (int i = 0; i < folder.count; i++) {
+        note_if_relative(s, path, &folder, folder.entry[i]->d_name);
+    }
+    close_folder(&folder);
+    cli_relatives_judge(s->relatives, facts_of(s->child));
 }
 
 /* ---- --follow ---- */
@@ -199,6 +285,9 @@ struct cli_session *cli_find_parent(struct cli_search *s)
     }
     if (session == NULL && s->why->len == 0) {
         vxo_put(s->why, "--parent does not name it");
+    }
+    if (session == NULL && s->options->parent_folder != NULL) {
+        note_relatives(s);
     }
     return session;
 }

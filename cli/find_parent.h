@@ -18,8 +18,9 @@ struct cli_search {
  * --parent-dir, in the order of names, with the DataWriteGuid that the child names; else, with
  * --follow, what the child's relative_path leads to below the folder that holds the child, which is
  * that of the image or lies below it. No other path of an image is ever opened. Of each file in a
- * folder the identity is read, see cli_peek(). Returns NULL when there is none; else session->error
- * may say why it cannot be inspected. */
+ * folder the headers are read and, where the chain ends for want of a parent, all of its identity:
+ * see cli_peek(). Returns NULL when there is none; else session->error may say why it cannot be
+ * inspected. */
 struct cli_session *cli_find_parent(struct cli_search *search);
 
 /* Read the paths that the image names, in a form that can be printed. */

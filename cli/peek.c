@@ -7,30 +7,33 @@
 
 #include "cli/session.h"
 
-static bool look(struct vx_structure *structure, const struct vx_source *raw,
-                 struct cli_identity *out)
+/* What the headers say is sure, or nothing is, when a part of them could not be read. */
+static enum cli_peeked look(struct vx_structure *structure, const struct vx_source *raw,
+                            bool is_thorough, struct cli_identity *out)
 {
     const struct vx_facts *facts = &structure->facts;
-    const struct vx_header *h = NULL;
+    bool is_known = vx_structure_check_head(structure, raw);
+    const struct vx_header *h = vx_headers_current(&facts->headers);
 
-    if (!vx_structure_check_head(structure, raw)) {
-        return false;
+    if (structure->rep->total[VX_RUN_001] > 0) {
+        return CLI_PEEK_UNREAD;
     }
-    h = vx_headers_current(&facts->headers);
-    if (h == NULL) {
-        return false;
+    if (!is_known || h == NULL) {
+        return CLI_PEEK_OTHER;
     }
-    (void)vx_structure_check_tables(structure, raw);
+    if (is_thorough) {
+        (void)vx_structure_check_tables(structure, raw);
+    }
     *out = (struct cli_identity){
         .data_write_guid = h->data_write_guid,
         .has_disk_id = facts->metadata.has[VX_ITEM_DISK_ID],
         .disk_id = facts->metadata.disk_id,
         .locator = facts->locator,
     };
-    return true;
+    return CLI_PEEK_IMAGE;
 }
 
-bool cli_peek(int fd, struct cli_identity *out)
+enum cli_peeked cli_peek(int fd, bool is_thorough, struct cli_identity *out)
 {
     const size_t bytes = (size_t)vx_structure_need(0).min;
     void *memory = malloc(bytes);
@@ -39,17 +42,17 @@ bool cli_peek(int fd, struct cli_identity *out)
     struct cli_file file;
     char text[CLI_ERROR_BYTES];
     struct vxo_buffer error;
-    bool is_image = false;
+    enum cli_peeked peeked = CLI_PEEK_UNREAD;
 
     vxo_buffer_init(&error, text, sizeof(text));
     vx_reporter_init(&reporter, cli_count_only, NULL);
     if (memory != NULL && structure != NULL &&
         vx_structure_init(structure, memory, bytes, &reporter) == VX_OK &&
         cli_file_take(&file, fcntl(fd, F_DUPFD_CLOEXEC, 3), &error)) {
-        is_image = look(structure, &file.source, out);
+        peeked = look(structure, &file.source, is_thorough, out);
         cli_file_close(&file);
     }
     free(structure);
     free(memory);
-    return is_image;
+    return peeked;
 }

@@ -1,4 +1,5 @@
-/* Who an image says it is, at the price of its headers, region tables and metadata. */
+/* Who an image says it is, at the price of its headers, or of those, its region
+ * tables and metadata. */
 #ifndef CLI_PEEK_H
 #define CLI_PEEK_H
 
@@ -11,9 +12,16 @@ struct cli_identity {
     struct vx_locator locator; /* of a differencing image, else zeroed */
 };
 
-/* Look at the image open as fd, which stays the caller's. The log is not replayed: a DataWriteGuid
- * is never in it, and what else a log changes only means that less is known.
- * Returns false when there is no current header. */
-bool cli_peek(int fd, struct cli_identity *out);
+/* What a look at a file has shown. */
+enum cli_peeked {
+    CLI_PEEK_IMAGE,
+    CLI_PEEK_OTHER, /* no image, or one without a current header */
+    CLI_PEEK_UNREAD /* not all that tells could be read: which of both it is is not known */
+};
+
+/* Look at the file open as fd, which stays the caller's: at its headers, and is_thorough, at the
+ * rest of its identity. The log is not replayed: a DataWriteGuid is never in it, and what else a
+ * log changes only means that less is known. out: meaningful after CLI_PEEK_IMAGE. */
+enum cli_peeked cli_peek(int fd, bool is_thorough, struct cli_identity *out);
 
 #endif

@@ -287,6 +287,37 @@ Try 'vhdxray check --help'" ]
         and (.advice | test("^Images of the same disk: 40, of which the first 32 were compared"))' out
 }
 
+@test "--parent-dir: what could not be looked at is said" {
+    make_chain
+    mkdir links dir
+    ln -s ../base.vhdx links/base.vhdx
+    vhdxray chain --parent-dir=links mid.avhdx
+    [ "$status" -eq 1 ]
+    words | grep -qF 'no image in the folder of --parent-dir is the one that it names, and links are not followed, of which it has 1.'
+    needs_strace
+    cp base.vhdx dir
+    status=0
+    strace -f -qq -o calls -P "$PWD/dir/base.vhdx" -e trace=pread64 -e inject=pread64:error=EIO \
+        "$VHDXRAY" chain --parent-dir=dir mid.avhdx >out || status=$?
+    [ "$status" -eq 1 ]
+    words | grep -qF 'no image in the folder of --parent-dir is the one that it names, as far as they can be read: 1 file there cannot.'
+    refute grep -q 'What to do' out
+}
+
+@test "--parent-dir: of files that are not the parent no more than the headers is read" {
+    needs_strace
+    make_chain
+    mkdir dir
+    mv base.vhdx mid.avhdx dir
+    forge_child dir/another.avhdx "$G4" "$G1" 'base.vhdx'
+    strace -f -qq -o calls -P "$PWD/dir/another.avhdx" -e trace=pread64 \
+        "$VHDXRAY" check --parent-dir=dir top.avhdx >out
+    grep -q pread64 calls
+    while read -r offset; do
+        [ "$offset" -lt 196608 ]
+    done < <(sed -n 's/.*, \([0-9]*\)) *= .*/\1/p' calls)
+}
+
 @test "the parent is found by what it is, not by its name" {
     make_chain
     forge_child top.avhdx "$G3" "$G2" 'mid.avhdx' \
