@@ -34,12 +34,13 @@ static bool add(struct cli_chain *chain, struct cli_session *session, enum vxo_f
     const struct vx_facts *facts = facts_of(session);
     const struct vx_file_identity identity = {.volume = session->file.state.device,
                                               .file = session->file.state.inode};
+    bool is_new = vx_chain_add(&chain->seen, NULL, facts, identity);
 
     link->session = session;
     link->found = found;
     chain->count++;
-    if (chain->disks.count + 1 < chain->count) {
-        return true; /* no disk reaches as far as this one */
+    if (!is_new || chain->disks.count + 1 < chain->count) {
+        return is_new; /* no disk reaches as far as this one */
     }
     if (!facts->has_geometry || !facts->regions.bat.is_usable) {
         chain->disks.end = VX_RUN_003; /* as its check says */
@@ -53,8 +54,11 @@ static bool add(struct cli_chain *chain, struct cli_session *session, enum vxo_f
 /* The chain comes back to itself, or is too long. */
 static void report_endless(struct cli_chain *chain, struct cli_session *child, const char *why)
 {
-    vx_chain_report_endless(&chain->disks, facts_of(child), &child->reporter);
-    chain->disks.end = VX_CHN_006;
+    vx_chain_report_endless(&chain->seen, facts_of(child), &child->reporter);
+    if (chain->disks.count == chain->seen.count) {
+        chain->disks.end = VX_CHN_006;
+    }
+    chain->is_endless = true;
     vxo_put(&chain->why, why);
 }
 
@@ -96,7 +100,7 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     struct cli_session *parent = NULL;
 
     if (chain->count == VX_CHAIN_MAX) {
-        report_endless(chain, child, "the chain is longer than any reader follows");
+        report_endless(chain, child, "it is longer than any reader follows");
         return false;
     }
     parent = open_parent(chain, &search);
@@ -112,7 +116,8 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     vx_chain_judge(facts_of(child), facts_of(parent), &child->reporter);
     child->file.parent = &parent->file;
     if (!add(chain, parent, search.found)) {
-        report_endless(chain, child, "the image that was found is one of those before it");
+        report_endless(chain, child,
+                       "the last image that was found is one of those before it, or a copy of one");
         return false;
     }
     return has_parent(parent);
@@ -144,7 +149,8 @@ static void find_all(struct cli_chain *chain, const struct cli_options *options)
     if (may_go_on) {
         vxo_put(&chain->why, "--parent, --parent-dir or --follow say where it may be");
     }
-    chain->is_complete = facts_of(last_of(chain))->has_geometry && !has_parent(last_of(chain));
+    chain->is_complete =
+        !chain->is_endless && facts_of(last_of(chain))->has_geometry && !has_parent(last_of(chain));
 }
 
 struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_session *image,
@@ -160,6 +166,7 @@ struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_s
         options->parent_count > 0 || options->parent_folder != NULL || options->is_following;
     vxo_buffer_init(&chain->why, chain->why_text, sizeof(chain->why_text));
     vx_chain_init(&chain->disks);
+    vx_chain_init(&chain->seen);
     image->has_chain = chain->was_followed;
     cli_session_run(image, depth, options->at);
     (void)add(chain, image, VXO_FOUND_IMAGE);
@@ -201,6 +208,7 @@ struct vxo_chain cli_chain_report(struct cli_chain *chain)
         .link = chain->told,
         .count = chain->count,
         .is_complete = chain->is_complete,
+        .is_endless = chain->is_endless,
         .was_followed = chain->was_followed,
         .why = chain->why_text,
         .relatives = &chain->relatives,
@@ -226,9 +234,11 @@ void cli_chain_complain(struct cli_chain *chain)
         return;
     }
     vxo_line_init(&line);
-    vxo_put(&line.put, "is a differencing image, and its parent is missing: ");
+    vxo_put(&line.put, chain->is_endless ? "no end of its chain was reached: "
+                                         : "is a differencing image, and its parent is missing: ");
     vxo_put(&line.put, chain->why_text);
-    cli_complain(last_of(chain)->path, line.text);
+    cli_complain(chain->is_endless ? chain->link[0].session->path : last_of(chain)->path,
+                 line.text);
     for (uint32_t i = 0; i < chain->relatives.count; i++) {
         vxo_line_init(&line);
         vxo_put_relative(&line.put, &report, &chain->relatives.at[i]);

@@ -16,9 +16,11 @@ struct cli_chain {
     struct cli_link link[VX_CHAIN_MAX]; /* the image, its parent, and so on */
     uint32_t count;
     bool is_complete;      /* the last link is known to have no parent */
+    bool is_endless;       /* it comes back to itself, or is too long */
     bool was_followed;     /* the user said where parents may be */
     bool has_surplus;      /* and named more of them than there can be */
     struct vx_chain disks; /* the first links, as far as they can be read */
+    struct vx_chain seen;  /* who they all are, without their disks */
     struct vxo_buffer why; /* the parent of the last link is not there; empty: it has none */
     char why_text[2 * CLI_ERROR_BYTES];
     struct vxo_relatives relatives;     /* of the last link, whose parent was not found */

@@ -32,7 +32,8 @@ struct vx_chain {
 /* A chain without links. */
 void vx_chain_init(struct vx_chain *chain);
 
-/* Append the image that `disk` reads, whose facts are complete. Both must outlive the chain.
+/* Append the image that `disk` reads, whose facts are complete. Both must outlive the chain. disk
+ * may be NULL in a chain that only tells whether images come again, and is never mapped or read.
  * Returns false, and appends nothing, when the file or its DataWriteGuid is that of a link, or
  * there are VX_CHAIN_MAX of them: CHN-006. */
 VX_MUST_USE bool vx_chain_add(struct vx_chain *chain, struct vx_disk *disk,

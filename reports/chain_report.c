@@ -66,6 +66,10 @@ void vxo_put_chain_end(struct vxo_buffer *put, const struct vxo_chain *chain)
         vxo_put(put, last_of(chain)->path[0].is_present
                          ? ", --follow goes to the relative path below the folder of the image."
                          : ". There is no relative path for --follow.");
+    } else if (chain->is_endless) {
+        vxo_put(put, "No end of the chain was reached: ");
+        vxo_put(put, chain->why);
+        vxo_put(put, ".");
     } else if (chain->why[0] != '\0') {
         vxo_put(put, "The chain is not complete. The parent of ");
         vxo_put(put, name);

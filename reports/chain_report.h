@@ -63,6 +63,7 @@ struct vxo_chain {
     const struct vxo_link *link; /* the image, its parent, and so on */
     uint32_t count;              /* at least 1 */
     bool is_complete;            /* the last one is known to have no parent */
+    bool is_endless;             /* it comes back to itself, or is too long: why says it */
     bool was_followed;           /* somebody said where parents may be */
     const char *why;             /* the parent of the last one is not there; "" when it has none */
     const struct vxo_relatives *relatives; /* of the last one */

@@ -487,15 +487,35 @@ END
             vhdxray chain $way $image.vhdx
             [ "$status" -eq 2 ]
             grep -q '^fatal VHDX-CHN-006' out
-            words | grep -q 'is one of those before it\.'
+            words | grep -qF 'No end of the chain was reached: the last image that was found is one of those before it, or a copy of one.'
             vhdxray export $way $image.vhdx new.raw
             [ "$status" -eq 2 ]
+            grep -qx "vhdxray: $image.vhdx: no end of its chain was reached: the last image that was found is one of those before it, or a copy of one" err
             [ ! -e new.raw ]
         done
     done
+    # the last one is in the state of the first, and has no parent
+    forge_base same.vhdx "$G3"
+    vhdxray chain --format=json --parent=same.vhdx own.vhdx
+    [ "$status" -eq 2 ]
+    valid out
+    jq -e '.complete == false and (.links | length) == 2' out
     vhdxray map --format=json --follow a.vhdx
     [ "$status" -eq 2 ]
     jq -e 'any(.[]; .unreadable == "VHDX-CHN-006") and all(.[]; .depth <= 2)' out
+}
+
+@test "a chain that comes back to itself ends, also where its blocks cannot be used" {
+    forge_child a.vhdx "$G1" "$G2" 'b.vhdx' 'set region.bat.offset 1G'
+    forge_child b.vhdx "$G2" "$G1" 'a.vhdx'
+    forge_child c.vhdx "$G3" "$G1" 'a.vhdx'
+    for image in a b c; do
+        vhdxray chain --format=json --follow $image.vhdx
+        [ "$status" -eq 2 ]
+        valid out
+        jq -e '(.links | length) <= 4 and .complete == false
+            and any(.links[].totals.rules; ."VHDX-CHN-006" == 1)' out
+    done
 }
 
 @test "a link without usable blocks: nothing behind it is taken for its own" {
