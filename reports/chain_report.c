@@ -91,11 +91,22 @@ static void put_guid(struct vxo_buffer *put, const struct vx_guid *guid)
     vxo_put(put, text);
 }
 
+/* What the locator names as the parent's data, the first of two; NULL: nothing. */
+static const struct vx_guid *named_by(const struct vx_locator *locator)
+{
+    for (unsigned k = 0; k < VX_COUNT_OF(locator->linkage); k++) {
+        if (locator->has_linkage[k] && !vx_guid_is_zero(&locator->linkage[k])) {
+            return &locator->linkage[k];
+        }
+    }
+    return NULL;
+}
+
 void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
                       const struct vxo_relative *relative)
 {
     const struct vxo_report *child = &last_of(chain)->report;
-    const struct vx_locator *locator = &child->facts->locator;
+    const struct vx_guid *named = named_by(&child->facts->locator);
 
     switch (relative->kinship) {
     case VXO_KIN_ANCESTOR:
@@ -113,6 +124,13 @@ void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
         break;
     }
     vxo_put(put, "is the same disk");
+    if (named == NULL) {
+        vxo_put(put, relative->is_namesake ? " and has the name of the parent" : "");
+        vxo_put(put, ": whether it is the parent, and unchanged, cannot be told, for ");
+        vxo_put(put, child->image);
+        vxo_put(put, " does not name the data identifier of its parent.");
+        return;
+    }
     if (relative->is_namesake) {
         vxo_put(put, " and has the name of the parent, but was changed after ");
         vxo_put(put, child->image);
@@ -123,10 +141,7 @@ void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,
     vxo_put(put, ": its data identifier is ");
     put_guid(put, &relative->data_write_guid);
     vxo_put(put, ", the one that is named is ");
-    put_guid(
-        put,
-        &locator
-             ->linkage[locator->has_linkage[0] && !vx_guid_is_zero(&locator->linkage[0]) ? 0 : 1]);
+    put_guid(put, named);
     vxo_put(put, ".");
     if (!relative->is_namesake) {
         vxo_put(put, " Either it is the parent and was changed after ");

@@ -275,6 +275,20 @@ Try 'vhdxray check --help'" ]
     jq -e '."relatives-total" == 0 and .advice == null' out
 }
 
+@test "a child that names no data identifier is not said to have a changed parent" {
+    mkdir dir
+    forge_base dir/mid.avhdx "$G1"
+    forge_base dir/other.vhdx "$G2"
+    forge_child zero.avhdx "$G3" 00000000-0000-0000-0000-000000000000 'mid.avhdx'
+    forge_child none.avhdx "$G3" no-guid 'mid.avhdx'
+    for child in zero none; do
+        vhdxray chain --format=json --parent-dir=dir $child.avhdx
+        valid out
+        [ "$(jq -r '.relatives[0].message' out)" = "is the same disk and has the name of the parent: whether it is the parent, and unchanged, cannot be told, for $child.avhdx does not name the data identifier of its parent." ]
+        [ "$(jq -r '.relatives[1].message' out)" = "is the same disk: whether it is the parent, and unchanged, cannot be told, for $child.avhdx does not name the data identifier of its parent." ]
+    done
+}
+
 @test "more relatives than are compared are counted" {
     mkdir dir
     forge_child top.avhdx "$G3" "$G2" 'mid.avhdx'
