@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/beneath.h"
+#include "cli/guard.h"
 #include "cli/relatives.h"
 
 enum { NAME_BYTES = CLI_WIN_NAMES_MAX * CLI_WIN_NAME_BYTES };
@@ -158,11 +159,28 @@ static struct cli_session *find_in_folder(struct cli_search *s)
     return session;
 }
 
+/* Would no report go into the relative open as fd, which may be the only copy of the parent? */
+static bool may_print(int fd)
+{
+    char text[CLI_ERROR_BYTES];
+    struct vxo_buffer error;
+    struct cli_file file;
+    bool is_allowed = true;
+
+    vxo_buffer_init(&error, text, sizeof(text));
+    if (cli_file_take(&file, fcntl(fd, F_DUPFD_CLOEXEC, 3), &error)) {
+        is_allowed = cli_guard_file(&file);
+        cli_file_close(&file);
+    }
+    return is_allowed;
+}
+
 /* Note the file of that name if it is a relative. */
 static void note_if_relative(struct cli_search *s, const struct vxo_path path[VXO_PATH_COUNT],
                              struct folder *folder, const char *name)
 {
     struct cli_identity identity;
+    uint64_t known = s->relatives->total;
     int fd = open_entry(folder, name);
 
     if (fd < 0) {
@@ -171,6 +189,7 @@ static void note_if_relative(struct cli_search *s, const struct vxo_path path[VX
     if (cli_peek(fd, true, &identity) == CLI_PEEK_IMAGE && !is_parent(s, &identity)) {
         cli_relatives_add(s->relatives, facts_of(s->child), path, name, &identity);
     }
+    s->is_refused = s->is_refused || (s->relatives->total > known && !may_print(fd));
     (void)close(fd);
 }
 
@@ -182,7 +201,7 @@ static void note_relatives(struct cli_search *s)
 
     cli_read_paths(s->child, path);
     open_folder(s->options->parent_folder, &folder);
-    for (int i = 0; i < folder.count; i++) {
+    for (int i = 0; i < folder.count && !s->is_refused; i++) {
         note_if_relative(s, path, &folder, folder.entry[i]->d_name);
     }
     close_folder(&folder);

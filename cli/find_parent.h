@@ -12,6 +12,7 @@ struct cli_search {
     enum vxo_found found;      /* how, when it was found */
     struct vxo_buffer *why;    /* gets the reason when it was not: a clause without a period */
     struct vxo_relatives *relatives; /* gets what --parent-dir has instead of it */
+    bool is_refused;                 /* a report would go into one of those, which has been said */
 };
 
 /* Find and open the parent: as --parent gives it; else the first image in the folder of

@@ -104,6 +104,7 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
         return false;
     }
     parent = open_parent(chain, &search);
+    chain->is_refused = search.is_refused;
     if (parent == NULL) {
         report_missing(chain, child);
         return false;
@@ -175,7 +176,7 @@ struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_s
         return NULL;
     }
     find_all(chain, options);
-    if (!cli_guard_file(&image->file)) {
+    if (chain->is_refused || !cli_guard_file(&image->file)) {
         cli_chain_close(chain);
         return NULL;
     }

@@ -18,6 +18,7 @@ struct cli_chain {
     bool is_complete;      /* the last link is known to have no parent */
     bool is_endless;       /* it comes back to itself, or is too long */
     bool was_followed;     /* the user said where parents may be */
+    bool is_refused;       /* a report would go into an image of the same disk */
     bool has_surplus;      /* and named more of them than there can be */
     struct vx_chain disks; /* the first links, as far as they can be read */
     struct vx_chain seen;  /* who they all are, without their disks */

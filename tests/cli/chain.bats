@@ -576,6 +576,27 @@ END
     [ "$before" = "$(sha256sum ./*hdx; stat -c '%n %Y %Z %s %b' ./*hdx)" ]
 }
 
+@test "nothing is printed into what may have been the parent" {
+    make_chain
+    forge_child mid.avhdx "$G4" "$G1" '.\base.vhdx'
+    cp mid.avhdx good
+    for line in 'chain top.avhdx' 'check top.avhdx' 'check --format=json top.avhdx' 'map top.avhdx' \
+        'export --salvage top.avhdx -'; do
+        echo "$line"
+        read -ra words <<<"$line"
+        for stream in 1 2; do
+            status=0
+            if [ "$stream" = 1 ]; then
+                "$VHDXRAY" "${words[@]}" --parent-dir=. 1>>mid.avhdx 2>err || status=$?
+            else
+                "$VHDXRAY" "${words[@]}" --parent-dir=. 2>>mid.avhdx >out || status=$?
+            fi
+            [ "$status" -eq 1 ]
+            cmp mid.avhdx good
+        done
+    done
+}
+
 @test "nothing is printed into a parent" {
     make_chain
     before=$(sha256sum ./*hdx)
