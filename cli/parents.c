@@ -87,6 +87,18 @@ static struct cli_session *open_parent(struct cli_chain *chain, struct cli_searc
     return session;
 }
 
+/* What there is instead of the right parent, in the folders of --parent-dir. */
+static void note_relatives(struct cli_chain *chain, const struct cli_session *child)
+{
+    struct vxo_path path[VXO_PATH_COUNT];
+
+    if (chain->parent_dir != NULL) {
+        cli_read_paths(child, path);
+        chain->is_refused =
+            !cli_parent_dir_note_relatives(chain->parent_dir, child, path, &chain->relatives);
+    }
+}
+
 /* Find and judge the parent of the last link. Returns whether to go on from there. */
 static bool add_parent(struct cli_chain *chain, const struct cli_options *options)
 {
@@ -95,8 +107,8 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
                                 .child = child,
                                 .given = chain->given,
                                 .twins = &chain->twins[chain->count % VX_CHAIN_MAX],
-                                .why = &chain->why,
-                                .relatives = &chain->relatives};
+                                .parent_dir = chain->parent_dir,
+                                .why = &chain->why};
     struct cli_session *parent = NULL;
     bool is_wrong = false;
 
@@ -107,6 +119,7 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     parent = open_parent(chain, &search);
     if (parent == NULL) {
         report_missing(chain, child);
+        note_relatives(chain, child);
         return false;
     }
     parent->has_chain = true;
@@ -116,9 +129,6 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     child->file.parent = &parent->file;
     /* what one way did not find another one did */
     vxo_buffer_init(&chain->why, chain->why_text, sizeof(chain->why_text));
-    if (!is_wrong) {
-        memset(&chain->relatives, 0, sizeof(chain->relatives));
-    }
     if (!add(chain, parent, search.found)) {
         report_endless(chain, child, VXO_END_CIRCLE,
                        "what was found as the parent of the last image is one of those before it");
@@ -126,6 +136,7 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     }
     if (is_wrong) {
         chain->ending = VXO_END_WRONG; /* whose parent that has is of no interest */
+        note_relatives(chain, child);
         return false;
     }
     chain->ending = VXO_END_COUNT;
@@ -142,29 +153,6 @@ static void refuse_surplus(struct cli_chain *chain, const struct cli_options *op
                          "is named with --parent, and is the parent of none of these images");
         }
     }
-}
-
-/* Folders that cannot be searched are a mistake, too. Returns whether there is none. */
-static bool can_search(const struct cli_options *options)
-{
-    bool is_good = true;
-
-    for (int i = 0; i < options->folder_count; i++) {
-        int folder = open(options->folder[i], O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-        char text[CLI_ERROR_BYTES];
-        struct vxo_buffer why;
-
-        if (folder >= 0) {
-            (void)close(folder);
-            continue;
-        }
-        vxo_buffer_init(&why, text, sizeof(text));
-        vxo_put(&why, "the folder of --parent-dir cannot be read: ");
-        vxo_put(&why, strerror(errno));
-        cli_complain(options->folder[i], text);
-        is_good = false;
-    }
-    return is_good;
 }
 
 static void find_all(struct cli_chain *chain, const struct cli_options *options)
@@ -190,15 +178,18 @@ static void find_all(struct cli_chain *chain, const struct cli_options *options)
 struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_session *image,
                                  enum cli_depth depth)
 {
-    struct cli_chain *chain = NULL;
+    struct cli_chain *chain = calloc(1, sizeof(*chain));
 
-    if (!can_search(options)) {
-        return NULL;
-    }
-    chain = calloc(1, sizeof(*chain));
     if (chain == NULL) {
         cli_complain(image->path, CLI_NO_MEMORY);
         return NULL;
+    }
+    if (options->folder_count > 0) {
+        chain->parent_dir = cli_parent_dir_open(options);
+        if (chain->parent_dir == NULL) {
+            cli_chain_close(chain);
+            return NULL;
+        }
     }
     chain->was_followed =
         options->parent_count > 0 || options->folder_count > 0 || options->is_following;
@@ -212,7 +203,7 @@ struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_s
         return NULL;
     }
     find_all(chain, options);
-    if (!cli_guard_file(&image->file)) {
+    if (chain->is_refused || !cli_guard_file(&image->file)) {
         cli_chain_close(chain);
         return NULL;
     }
@@ -228,7 +219,10 @@ void cli_chain_close(struct cli_chain *chain)
     for (uint32_t i = 1; i < chain->count; i++) {
         cli_session_close(chain->link[i].session);
     }
-    chain->link[0].session->file.parent = NULL;
+    if (chain->count > 0) {
+        chain->link[0].session->file.parent = NULL;
+    }
+    cli_parent_dir_close(chain->parent_dir);
     free(chain);
 }
 

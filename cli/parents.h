@@ -18,10 +18,12 @@ struct cli_chain {
     enum vxo_ending ending;
     bool was_followed;     /* the user said where parents may be */
     bool has_surplus;      /* and named one that is none */
+    bool is_refused;       /* a report would go into an image of the same disk */
     struct vx_chain disks; /* the links, as far as they can be read */
     struct vxo_buffer why; /* the parent of the last link is not there; empty: it has none */
     char why_text[2 * CLI_ERROR_BYTES];
-    struct vxo_relatives relatives; /* of the image without the right parent */
+    struct cli_parent_dir *parent_dir; /* NULL: there is no --parent-dir */
+    struct vxo_relatives relatives;    /* of the image without the right parent */
     struct vxo_twins twins[VX_CHAIN_MAX];
     struct cli_given given[CLI_PARENTS_MAX];
     struct vxo_link told[VX_CHAIN_MAX]; /* what cli_chain_report() points to */

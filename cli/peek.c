@@ -5,20 +5,23 @@
 
 #include "cli/session.h"
 
+/* What the headers say is sure, or nothing is, when a part of them could not be read. */
 static enum cli_peek look(struct vx_structure *structure, const struct vx_source *raw,
-                          struct cli_identity *out)
+                          bool is_thorough, struct cli_identity *out)
 {
     const struct vx_facts *facts = &structure->facts;
-    const struct vx_header *h = NULL;
+    bool is_known = vx_structure_check_head(structure, raw);
+    const struct vx_header *h = vx_headers_current(&facts->headers);
 
-    if (!vx_structure_check_head(structure, raw)) {
+    if (structure->rep->total[VX_RUN_001] > 0) {
+        return CLI_PEEK_UNREAD;
+    }
+    if (!is_known || h == NULL) {
         return CLI_PEEK_OTHER;
     }
-    h = vx_headers_current(&facts->headers);
-    if (h == NULL) {
-        return CLI_PEEK_OTHER;
+    if (is_thorough) {
+        (void)vx_structure_check_tables(structure, raw);
     }
-    (void)vx_structure_check_tables(structure, raw);
     *out = (struct cli_identity){
         .data_write_guid = h->data_write_guid,
         .has_disk_id = facts->metadata.has[VX_ITEM_DISK_ID],
@@ -28,7 +31,7 @@ static enum cli_peek look(struct vx_structure *structure, const struct vx_source
     return CLI_PEEK_IMAGE;
 }
 
-enum cli_peek cli_peek(const struct vx_source *raw, struct cli_identity *out)
+enum cli_peek cli_peek(const struct vx_source *raw, bool is_thorough, struct cli_identity *out)
 {
     const size_t bytes = (size_t)vx_structure_need(0).min;
     void *memory = malloc(bytes);
@@ -39,11 +42,8 @@ enum cli_peek cli_peek(const struct vx_source *raw, struct cli_identity *out)
     vx_reporter_init(&reporter, cli_count_only, NULL);
     if (memory != NULL && structure != NULL &&
         vx_structure_init(structure, memory, bytes, &reporter) == VX_OK) {
-        result = look(structure, raw, out);
-        out->is_sound = vx_verdict_of(&reporter) != VX_CORRUPT;
-        if (result == CLI_PEEK_OTHER && reporter.total[VX_RUN_001] > 0) {
-            result = CLI_PEEK_UNREAD;
-        }
+        result = look(structure, raw, is_thorough, out);
+        out->is_sound = vx_verdict_of(&reporter) != VX_CORRUPT && reporter.total[VX_RUN_001] == 0;
     }
     free(structure);
     free(memory);

@@ -1,4 +1,5 @@
-/* Who an image says it is, at the price of its headers, region tables and metadata. */
+/* Who an image says it is, at the price of its headers, or of those, its region tables and its
+ * metadata. */
 #ifndef CLI_PEEK_H
 #define CLI_PEEK_H
 
@@ -13,14 +14,16 @@ struct cli_identity {
     bool is_sound;             /* as far as was looked */
 };
 
+/* What a look at a file has shown. */
 enum cli_peek {
     CLI_PEEK_IMAGE,
-    CLI_PEEK_OTHER, /* there is no current header */
-    CLI_PEEK_UNREAD /* nor could all be read that might have one */
+    CLI_PEEK_OTHER, /* no image, or one without a current header */
+    CLI_PEEK_UNREAD /* not all that tells could be read: which of both it is is not known */
 };
 
-/* Look at an image. The log is not replayed: a DataWriteGuid is never in it, and what else a log
- * changes only means that less is known. out: of an image only. */
-enum cli_peek cli_peek(const struct vx_source *raw, struct cli_identity *out);
+/* Look at an image: at its headers and, is_thorough, at the rest of its identity. The log is not
+ * replayed: a DataWriteGuid is never in it, and what else a log changes only means that less is
+ * known. out: meaningful after CLI_PEEK_IMAGE. */
+enum cli_peek cli_peek(const struct vx_source *raw, bool is_thorough, struct cli_identity *out);
 
 #endif

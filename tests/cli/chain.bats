@@ -66,7 +66,7 @@ words() {
     jq -e '.verdict == "sound" and .complete == false and (.links | length) == 1' top_avhdx.json
     jq -e '.verdict == "sound" and .complete and (.links | length) == 1' base_vhdx.json
     for line in complete/base_vhdx not-looked-for/top_avhdx not-found/__follow_far_top_avhdx \
-        wrong/__parent_notes_txt_top_avhdx unreadable/__parent_missing_top_avhdx \
+        unreadable/__parent_notes_txt_top_avhdx unreadable/__parent_missing_top_avhdx \
         unreadable/notes_txt complete/__parent_dir___top_avhdx; do
         [ "$(jq -r .reason "${line#*/}.json")" = "${line%/*}" ]
     done
@@ -292,14 +292,15 @@ Try 'vhdxray check --help'" ]
         jq -e '.complete == false and .reason == "wrong" and (.links | length) == 2
             and .links[0].parent.matches == false and (.advice | test("name it with --parent"))' out
     done
-    # nor one of other sectors, nor what is no image
+    # nor one of other sectors; and of what is no image nobody can say what was made of it
     forge mid.avhdx 'create dynamic sector=4096' "set headers.data-write-guid $G2"
     vhdxray chain --format=json --follow top.avhdx
     jq -e '.complete == false and .reason == "wrong"' out
     echo none >mid.avhdx
     vhdxray check --format=json --parent=mid.avhdx top.avhdx
     valid out
-    jq -e '.chain | .complete == false and .reason == "wrong"' out
+    jq -e '.verdict == "corrupt" and (.chain | .complete == false and .reason == "unreadable"
+        and .links[0].totals.rules."VHDX-CHN-001" == null)' out
 }
 
 @test "two states are never mixed: nothing is read through a parent that is not the one" {
@@ -473,6 +474,36 @@ Try 'vhdxray check --help'" ]
     vhdxray chain --parent=mid.avhdx --parent-dir=two --parent-dir=backup top.avhdx
     [ "$status" -eq 1 ]
     [ "$(cat err)" = 'vhdxray: mid.avhdx: is named with --parent, and is the parent of none of these images' ]
+}
+
+@test "--parent-dir: what could not be looked at is said" {
+    make_chain
+    mkdir links dir
+    ln -s ../base.vhdx links/base.vhdx
+    vhdxray chain --parent-dir=links mid.avhdx
+    [ "$status" -eq 1 ]
+    words | grep -qF 'no image in the folder of --parent-dir is the one that it names; not looked at: 1 link.'
+    needs_strace
+    cp base.vhdx dir
+    status=0
+    strace -f -qq -o calls -P "$PWD/dir/base.vhdx" -e trace=pread64 -e inject=pread64:error=EIO \
+        "$VHDXRAY" chain --parent-dir=dir mid.avhdx >out || status=$?
+    [ "$status" -eq 1 ]
+    words | grep -qF 'no image in the folder of --parent-dir is the one that it names; 1 file could not be read: base.vhdx: cannot be read.'
+}
+
+@test "--parent-dir: of files that are not the parent the headers are read, and once" {
+    needs_strace
+    make_chain
+    mkdir dir
+    mv base.vhdx mid.avhdx dir
+    forge_child dir/another.avhdx "$G4" "$G1" 'base.vhdx'
+    strace -f -qq -o calls -P "$PWD/dir/another.avhdx" -e trace=pread64 \
+        "$VHDXRAY" check --parent-dir=dir top.avhdx >out
+    [ "$(grep -c ', 65536) *=' calls)" -eq 1 ]
+    while read -r offset; do
+        [ "$offset" -lt 196608 ]
+    done < <(sed -n 's/.*, \([0-9]*\)) *= .*/\1/p' calls)
 }
 
 @test "the parent is found by what it is, not by its name" {
@@ -661,9 +692,28 @@ END
     vhdxray chain --format=json --follow a.vhdx
     valid out
     jq -e '.reason == "circle"' out
+    # the last one is in the state of the first, and has no parent
+    forge_base same.vhdx "$G3"
+    vhdxray chain --format=json --parent=same.vhdx own.vhdx
+    [ "$status" -eq 2 ]
+    valid out
+    jq -e '.complete == false and .reason == "circle" and (.links | length) == 2' out
     vhdxray map --format=json --follow a.vhdx
     [ "$status" -eq 2 ]
     jq -e 'any(.[]; .unreadable == "VHDX-CHN-006") and all(.[]; .depth <= 2)' out
+}
+
+@test "a chain that comes back to itself ends, also where its blocks cannot be used" {
+    forge_child a.vhdx "$G1" "$G2" 'b.vhdx' 'set region.bat.offset 1G'
+    forge_child b.vhdx "$G2" "$G1" 'a.vhdx'
+    forge_child c.vhdx "$G3" "$G1" 'a.vhdx'
+    for image in a b c; do
+        vhdxray chain --format=json --follow $image.vhdx
+        [ "$status" -eq 2 ]
+        valid out
+        jq -e '(.links | length) <= 4 and .complete == false and .reason == "circle"
+            and any(.links[].totals.rules; ."VHDX-CHN-006" == 1)' out
+    done
 }
 
 @test "a link without usable blocks: nothing behind it is taken for its own" {
@@ -740,6 +790,27 @@ END
     grep -q base.vhdx calls
     refute grep -E 'O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|truncate|pwrite|creat\(' calls
     [ "$before" = "$(sha256sum ./*hdx; stat -c '%n %Y %Z %s %b' ./*hdx)" ]
+}
+
+@test "nothing is printed into what may have been the parent" {
+    make_chain
+    forge_child mid.avhdx "$G4" "$G1" '.\base.vhdx'
+    cp mid.avhdx good
+    for line in 'chain top.avhdx' 'check top.avhdx' 'check --format=json top.avhdx' 'map top.avhdx' \
+        'export --salvage top.avhdx -'; do
+        echo "$line"
+        read -ra words <<<"$line"
+        for stream in 1 2; do
+            status=0
+            if [ "$stream" = 1 ]; then
+                "$VHDXRAY" "${words[@]}" --parent-dir=. 1>>mid.avhdx 2>err || status=$?
+            else
+                "$VHDXRAY" "${words[@]}" --parent-dir=. 2>>mid.avhdx >out || status=$?
+            fi
+            [ "$status" -eq 1 ]
+            cmp mid.avhdx good
+        done
+    done
 }
 
 @test "nothing is printed into a parent" {

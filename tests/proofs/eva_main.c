@@ -383,11 +383,11 @@ static void any_facts(struct vx_facts *facts)
 static void call_chain(void)
 {
     static uint8_t bytes[3 * VX_MIB];
-    static struct vx_chain chain;
+    struct vx_chain chain;
     static struct vx_facts child;
     static struct vx_facts parent;
-    static struct vx_disk upper;
-    static struct vx_disk lower;
+    struct vx_disk upper;
+    struct vx_disk lower;
     struct vx_source src = any_source();
     struct vx_region_place place = any_place();
     struct vx_reporter rep = any_reporter();
