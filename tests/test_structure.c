@@ -27,7 +27,9 @@ static void test_structure_init__one_byte_below_the_minimum__is_refused(void **s
                      VX_E_WORKSPACE);
     assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace) + 1023, &f.rep),
                      VX_E_WORKSPACE);
+    memset(s, 0xa5, sizeof(*s));
     assert_int_equal(vx_structure_init(s, memory, (size_t)need.min, &f.rep), VX_OK);
+    assert_false(s->facts.has_geometry || s->facts.fileid.is_read || s->facts.regions.is_usable);
     findings_free(&f);
     free(memory);
     free(s);
