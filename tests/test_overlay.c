@@ -215,6 +215,29 @@ static void test_build__all_at_once_in_exact_memory__as_the_naive_model(void **s
     }
 }
 
+/* Two that are covered in the middle, and one that only meets older ones: it stays in one piece. */
+static void test_build__older_ones_below__no_segment_is_cut(void **state)
+{
+    static const struct vxr_segment record[] = {{K(44), K(46), 64, Z},  {K(0), K(10), 96, Z},
+                                                {K(2), K(4), 128, Z},   {K(20), K(30), 160, Z},
+                                                {K(22), K(24), 192, Z}, {K(40), K(50), 224, Z}};
+    const uint32_t count = VX_COUNT_OF(record);
+    struct vxr_overlay overlay;
+
+    (void)state;
+    init(&overlay, count);
+    for (uint32_t i = 0; i < count; i++) {
+        vxr_overlay_add(&overlay, &record[i]);
+    }
+    for (unsigned times = 0; times < 2; times++) {
+        assert_int_equal(vxr_overlay_build(&overlay), VX_OK);
+        assert_int_equal(overlay.segment_count, 7);
+    }
+    vxr_overlay_add(&overlay, &record[0]);
+    assert_int_equal(vxr_overlay_build(&overlay), VX_E_LIMIT);
+    assert_int_equal(overlay.segment_count, 0);
+}
+
 static void test_init__below_the_least_memory__is_refused(void **state)
 {
     struct vxr_overlay overlay;
@@ -292,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_build__known_cases__these_segments),
         cmocka_unit_test(test_build__2n_less_1_segments__fit),
         cmocka_unit_test(test_build__all_at_once_in_exact_memory__as_the_naive_model),
+        cmocka_unit_test(test_build__older_ones_below__no_segment_is_cut),
         cmocka_unit_test(test_init__below_the_least_memory__is_refused),
         cmocka_unit_test(test_build__memory_of_every_size__all_or_limit),
         cmocka_unit_test(test_need__any_count__rises_and_does_not_wrap),
