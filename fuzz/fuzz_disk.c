@@ -55,7 +55,7 @@ static enum vx_disk_kind naive_kind(const struct subject *s, uint64_t offset, ui
     }
     naive_bytes(s, bat->offset + pos, entry, sizeof(entry));
     state = entry[0] & 7;
-    *at = (vx_le64(entry) >> 20 << 20) + offset % s->geo->block_bytes;
+    *at = vx_add_sat(vx_le64(entry) >> 20 << 20, offset % s->geo->block_bytes);
     if (state == 0) {
         return s->geo->has_parent ? VX_DISK_PARENT : VX_DISK_ZERO;
     }
