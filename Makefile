@@ -346,6 +346,10 @@ fuzz-long: ## all harnesses, HOURS of CPU in libFuzzer, a quarter in AFL++, JOBS
 	@fuzz/long -b $(LIBFUZZER) $(if $(HAS_AFL),-a $(AFL)) -w $(FUZZ_WORK) -h '$(HOURS)' -j '$(JOBS)' \
 	    $(FUZZ_NAMES)
 
+.PHONY: fuzz-table
+fuzz-table: ## what the harnesses as they are built now have had of fuzz, afl and fuzz-long
+	@fuzz/table -b $(LIBFUZZER) $(if $(HAS_AFL),-a $(AFL)) -w $(FUZZ_WORK) $(FUZZ_NAMES)
+
 .PHONY: fuzz-minimise
 fuzz-minimise: ## keep of each corpus below build/fuzz only what adds to what it reaches
 	@$(MAKE) SAN=fuzz $(FUZZ_NAMES:%=$(LIBFUZZER)/%)

@@ -91,9 +91,15 @@ seconds_of_cpu() { # FOLDER, where libfuzzer() or afl() ran
     awk '{ t += $1 + $2 } END { printf "%.1f\n", t }' "$1/cpu"
 }
 
-# A short digest of what is fuzzed and of the harnesses: with another one the counting begins anew.
-state_of_sources() {
-    find parser replay reports cli corpus fuzz tests/support -type f \
-        \( -name '*.[ch]' -o -name '*.def' -o -name '*.dict' \) -print0 | LC_ALL=C sort -z |
-        xargs -0 sha256sum | sha256sum | cut -c 1-12
+# A short digest of a harness as an engine runs it: of its program without what debuggers want, which
+# is the same wherever it was built, and of its dictionary. With another one the counting begins anew.
+state_of() { # PROGRAMS NAME
+    local bare dictionary
+
+    bare=$(mktemp) || exit 1
+    dictionary=$(column "$2" 6)
+    objcopy -S -R .note.gnu.build-id "$1/$2" "$bare" || echo >"$bare"
+    [ "$dictionary" = - ] || cat "fuzz/$dictionary" >>"$bare"
+    sha256sum <"$bare" | cut -c 1-12
+    rm "$bare"
 }

@@ -97,7 +97,7 @@ static enum vx_disk_kind naive_kind(const struct subject *s, uint64_t offset, ui
     if (owner != VX_DISK_FILE) {
         return owner;
     }
-    *at = (entry >> 20 << 20) + offset % s->geo->block_bytes;
+    *at = vx_add_sat(entry >> 20 << 20, offset % s->geo->block_bytes);
     return entry >> 20 == 0 || *at >= s->check->view.size ? VX_DISK_UNREADABLE : VX_DISK_FILE;
 }
 

@@ -104,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     room = fuzz_number(&in) % RECORDS_MOST;
     skew = fuzz_number(&in) % UNIT;
     count = 0;
+    record[0] = (struct vxr_segment){0}; /* what the first one may be near to */
     for (what = fuzz_byte(&in); what != 0 && count < RECORDS_MOST; what = fuzz_byte(&in)) {
         add_record(&in, what);
     }

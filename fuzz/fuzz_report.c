@@ -23,7 +23,8 @@ enum {
     NAME_BYTES = 32,
     PRINTED_BYTES = 4 * NAME_BYTES,
     CREATOR_UNITS = 16,
-    RANGES_MOST = 200
+    RANGES_MOST = 200,
+    CHANGES_MOST = 1000 /* a log of a megabyte can change 130000 BAT entries */
 };
 
 /* All that a report is made of. */
@@ -366,7 +367,7 @@ static void write_kind(enum kind kind, const struct vxo_report *report, const st
     if (kind == KIND_LOG) {
         write_log(report, text, json);
     } else if (kind == KIND_REPLAY) {
-        write_replay(report, text, json, text->is_verbose ? UINT64_MAX : 4);
+        write_replay(report, text, json, text->is_verbose ? CHANGES_MOST : 4);
     } else if (kind == KIND_MAP) {
         write_map(report, text, json);
     } else {

@@ -1,8 +1,8 @@
 /* A harness as a program: runs the files named as arguments, and those in folders that are.
  *
- * Where edges are counted (SAN=fuzz) it runs everything a second time: an input that then takes
- * another way saw something that an earlier one left behind, or something that is not in it, and a
- * fuzzer that steers by coverage would be led astray. */
+ * Where edges are counted (SAN=fuzz) it runs each input twice, one time behind the input before it
+ * and one time behind itself: one that then takes another way saw something that was left behind,
+ * or something that is not in it, and a fuzzer that steers by coverage would be led astray. */
 #include "fuzz/harness.h"
 
 #include <dirent.h>
@@ -11,20 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INPUT_BYTES_MAX = 16777216, PATH_BYTES = 4096, RUNS_MAX = 65536 };
+enum { INPUT_BYTES_MAX = 16777216, PATH_BYTES = 4096 };
 
 #pragma weak LLVMFuzzerInitialize
 
 /* ---- edges ---- */
 
-/* The counters of edges, one byte each, if there are any, and a digest for each run. */
+/* The counters of edges, one byte each, if there are any. */
 static struct {
     uint8_t *counter;
     size_t counters;
-    uint64_t digest[RUNS_MAX];
-    size_t digests; /* of the first pass over all inputs */
-    size_t at;      /* runs in this pass */
-    bool is_again;  /* this pass is the second */
 } edges;
 
 /* What instrumented objects call before main(), the name is the compiler's.
@@ -54,30 +50,32 @@ static uint64_t edges_digest(void)
     return digest;
 }
 
-/* Run the input. Returns whether it took the same way as the last time. */
-static bool run_input(const uint8_t *input, size_t size)
+/* Run the input. Returns the digest of the way that it took, 0 where edges are not counted. */
+static uint64_t run_once(const uint8_t *input, size_t size)
 {
-    uint64_t digest;
-
     if (edges.counters == 0) {
         (void)LLVMFuzzerTestOneInput(input, size);
-        return true;
+        return 0;
     }
     memset(edges.counter, 0, edges.counters);
     (void)LLVMFuzzerTestOneInput(input, size);
-    if (fuzz_planted(1) && edges.is_again) { /* one edge is taken once more, or not at all */
-        edges.counter[0] ^= 1;
+    return edges_digest();
+}
+
+/* Returns whether it took the same way twice, or edges are not counted. */
+static bool run_input(const uint8_t *input, size_t size)
+{
+    const uint64_t first = run_once(input, size);
+    uint64_t second = first;
+
+    if (edges.counters > 0) {
+        second = run_once(input, size);
+        if (fuzz_planted(1)) { /* one edge is taken once more, or not at all */
+            edges.counter[0] ^= 1;
+            second = edges_digest();
+        }
     }
-    digest = edges_digest();
-    edges.at++;
-    if (edges.is_again) {
-        return edges.at <= edges.digests && edges.digest[edges.at - 1] == digest;
-    }
-    if (edges.at <= RUNS_MAX) {
-        edges.digest[edges.at - 1] = digest;
-        edges.digests = edges.at;
-    }
-    return true;
+    return first == second;
 }
 
 /* ---- files ---- */
@@ -177,14 +175,10 @@ int main(int argc, char **argv)
         (void)LLVMFuzzerInitialize(&argc, &argv);
     }
     count = run_all(argc, argv);
-    if (count > 0 && edges.counters > 0) {
-        edges.is_again = true;
-        edges.at = 0;
-        count = run_all(argc, argv) == count ? count : 0;
-    }
     if (count == 0) {
         return EXIT_FAILURE;
     }
-    printf("%zu inputs%s\n", count, edges.is_again ? ", each with the same coverage twice" : "");
+    printf("%zu inputs%s\n", count,
+           edges.counters > 0 ? ", each with the same coverage twice" : "");
     return EXIT_SUCCESS;
 }

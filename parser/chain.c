@@ -78,7 +78,6 @@ static struct vx_finding about_item(const struct vx_facts *child, enum vx_rule r
                          vx_item_rule(kind)->length);
 }
 
-/* Of a parent without a current header nothing is known, as its own check says. */
 static void judge_identity(struct vx_chain *chain, const struct vx_facts *child,
                            const struct vx_facts *parent, struct vx_reporter *rep)
 {
@@ -87,8 +86,7 @@ static void judge_identity(struct vx_chain *chain, const struct vx_facts *child,
 
     vx_guid_split(&guid, &f.arg[0], &f.arg[1]);
     vx_guid_split(&child->locator.linkage[0], &f.arg[2], &f.arg[3]);
-    if (vx_headers_current(&parent->headers) != NULL && vx_locator_has_linkage(&child->locator) &&
-        !vx_locator_names(&child->locator, &guid)) {
+    if (vx_locator_has_linkage(&child->locator) && !vx_locator_names(&child->locator, &guid)) {
         vx_report(rep, &f);
         vx_chain_cut(chain, VX_CHN_001);
     }

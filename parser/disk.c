@@ -70,6 +70,7 @@ static bool load_entry(struct vx_disk *disk, uint64_t block, uint64_t *entry, ui
     *entry = 0;
     *blocks = 1;
     if (index >= disk->slot_count) {
+        *blocks = vx_sub_sat(disk->geo->payload_blocks, block); /* and so do all behind it */
         return false;
     }
     if (!is_in_window(disk, index) && !is_in_hole(disk, index) && !fill(disk, index)) {

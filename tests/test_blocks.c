@@ -236,6 +236,7 @@ static void test_blocks__owner_cannot_be_read_again__none_is_named(void **state)
     assert_int_equal(fault.failures, 1);
     expect_summary(&f, "LAY-006e BAT-015e BAT-016e RUN-001w");
     assert_int_equal(findings_first(&f, VX_BAT_015)->other_offset, VX_NO_OFFSET);
+    assert_int_equal(findings_first(&f, VX_BAT_015)->arg[2], VX_OBJ_BLOCKS);
     findings_free(&f);
     image_free(&im);
 }

@@ -221,13 +221,32 @@ static void test_bits_claim__ranges_beyond_all_words__set_nothing(void **state)
     assert_true(words[0] == UINT64_MAX && words[1] == UINT64_MAX);
 }
 
+/* The words behind the first three are not the bitmap's. */
+static void test_bits_claim_one__every_bit__as_a_range_of_one(void **state)
+{
+    (void)state;
+    for (uint64_t bit = 0; bit < 300; bit++) {
+        uint64_t words[5] = {0};
+        uint64_t naive[5] = {0};
+
+        for (unsigned times = 0; times < 2; times++) {
+            assert_int_equal(vx_bits_claim_one(words, 3, bit), claim_naive(naive, 3, bit, 1));
+            assert_memory_equal(words, naive, sizeof(words));
+        }
+        assert_int_equal(vx_bits_claim_one(words, 3, bit ^ 1), false);
+    }
+    assert_false(vx_bits_claim_one(NULL, 0, 0));
+    assert_false(vx_bits_claim_one(NULL, 0, UINT64_MAX));
+}
+
 static void test_bits_test__inside_and_outside__reads_the_bit(void **state)
 {
-    const uint64_t words[2] = {UINT64_C(1) << 63, 1};
+    const uint64_t words[3] = {UINT64_C(1) << 63, UINT64_C(3) << 62 | 1, UINT64_MAX};
 
     (void)state;
-    for (uint64_t bit = 0; bit < 130; bit++) {
-        assert_int_equal(vx_bits_test(words, 2, bit), bit == 63 || bit == 64);
+    for (uint64_t bit = 0; bit < 192; bit++) {
+        assert_int_equal(vx_bits_test(words, 2, bit),
+                         bit == 63 || bit == 64 || bit == 126 || bit == 127);
     }
     assert_false(vx_bits_test(words, 2, UINT64_MAX));
     assert_false(vx_bits_test(words, 0, 63));
@@ -246,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_zero__every_range__as_far_as_it_is_inside),
         cmocka_unit_test(test_bits_claim__every_range_of_three_words__as_bit_by_bit),
         cmocka_unit_test(test_bits_claim__ranges_beyond_all_words__set_nothing),
+        cmocka_unit_test(test_bits_claim_one__every_bit__as_a_range_of_one),
         cmocka_unit_test(test_bits_test__inside_and_outside__reads_the_bit),
     };
 

@@ -215,6 +215,7 @@ static void expect_moved(uint64_t place, enum vxr_change_kind kind)
     assert_int_equal(told.at[0].kind, VXR_CHANGE_REGION_TABLE);
     assert_int_equal(told.at[1].kind, kind);
     assert_int_equal(told.at[1].offset, place);
+    assert_int_equal(told.at[1].index, 0);
     assert_int_equal(delta.changes[VXR_CHANGE_BAT_ENTRY] > 0, kind == VXR_CHANGE_BAT_ENTRY);
     replayed_close(&r);
     image_free(&im);

@@ -271,6 +271,8 @@ static void test_disk_map__table_too_short__blocks_behind_it_are_lost(void **sta
     x.disk.slot_count = 5;
     assert_int_equal(vx_disk_map(&x.disk, 0, UINT64_MAX, &r), VX_OK);
     assert_int_equal(r.length, 5 * IMAGE_MIB);
+    assert_int_equal(vx_disk_map(&x.disk, 0, 2 * IMAGE_MIB + 1, &r), VX_OK);
+    assert_int_equal(r.length, 2 * IMAGE_MIB + 1);
     assert_int_equal(vx_disk_map(&x.disk, 5 * IMAGE_MIB, UINT64_MAX, &r), VX_OK);
     assert_int_equal(r.kind, VX_DISK_UNREADABLE);
     assert_int_equal(r.rule, VX_BAT_007);

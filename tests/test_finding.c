@@ -79,6 +79,31 @@ test_report__limit_less_one_to_limit_and_one__counts_all_forwards_the_limit(void
     }
 }
 
+/* Memory as it comes, and evidence that no file has. */
+static void test_reporter_init__rubbish_before__nothing_of_it_is_left(void **state)
+{
+    struct findings f;
+    struct vx_finding beyond = finding_of(VX_HDR_010, VX_SEV_DEFAULT);
+
+    (void)state;
+    findings_init(&f, "rubbish");
+    memset(&f.rep, 0xa5, sizeof(f.rep));
+    vx_reporter_init(&f.rep, f.rep.sink, f.rep.ctx);
+    expect_total(&f, VX_HDR_010, 0);
+    assert_int_equal(vx_verdict_of(&f.rep), VX_SOUND);
+    findings_free(&f);
+    findings_init(&f, "beyond the end");
+    f.rep.evidence_end = 100;
+    beyond.offset = 100;
+    beyond.length = 8;
+    beyond.other_offset = 98;
+    beyond.other_length = 8;
+    vx_report(&f.rep, &beyond);
+    assert_true(f.at[0].offset == VX_NO_OFFSET && f.at[0].length == 0);
+    assert_true(f.at[0].other_offset == 98 && f.at[0].other_length == 2);
+    findings_free(&f);
+}
+
 static void test_report__graver_beyond_the_limit__is_forwarded_once(void **state)
 {
     static const enum vx_severity behind[] = {VX_SEV_WARNING, VX_SEV_ERROR, VX_SEV_ERROR,
@@ -198,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_rule_severity__every_row__is_one_of_the_four),
         cmocka_unit_test(test_finding_at__members__rest_is_neutral),
         cmocka_unit_test(test_report__default_and_own_severity__are_resolved),
+        cmocka_unit_test(test_reporter_init__rubbish_before__nothing_of_it_is_left),
         cmocka_unit_test(test_report__graver_beyond_the_limit__is_forwarded_once),
         cmocka_unit_test(
             test_report__limit_less_one_to_limit_and_one__counts_all_forwards_the_limit),

@@ -204,6 +204,37 @@ static void test_layout_find__as_many_places_as_can_be__each_is_found(void **sta
     }
 }
 
+/* As many of them at a time as findings are forwarded. */
+static void test_layout_charge__as_many_places_as_can_be__each_has_its_own(void **state)
+{
+    static struct vx_layout layout;
+    const uint32_t part = VX_FINDINGS_PER_RULE;
+
+    (void)state;
+    for (uint32_t first = 0; first < VX_LAYOUT_MAX; first += part) {
+        struct findings f;
+
+        memset(&layout, 0, sizeof(layout));
+        layout.count = VX_LAYOUT_MAX;
+        for (uint32_t i = 0; i < VX_LAYOUT_MAX; i++) {
+            layout.place[i] = (struct vx_place){
+                .begin = 10 * (uint64_t)i, .end = 10 * (uint64_t)i + 5, .index = i};
+            layout.by_end[i] = (uint16_t)i;
+        }
+        for (uint32_t i = first; i < VX_LAYOUT_MAX && i < first + part; i++) {
+            vx_layout_charge(&layout, 10 * (uint64_t)i + 4, 10 * (uint64_t)i + 5);
+        }
+        findings_init(&f, "charged places");
+        vx_layout_report_blocks(&layout, &f.rep);
+        assert_int_equal(f.count, VX_LAYOUT_MAX - first < part ? VX_LAYOUT_MAX - first : part);
+        for (size_t n = 0; n < f.count; n++) {
+            assert_int_equal(f.at[n].arg[1], first + n);
+            assert_int_equal(f.at[n].arg[2], 1);
+        }
+        findings_free(&f);
+    }
+}
+
 static void test_layout_find__empty_layout__is_null(void **state)
 {
     static struct vx_layout layout;
@@ -228,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_layout__random_regions__as_the_naive_form),
         cmocka_unit_test(test_layout__overlaps_beyond_the_file__evidence_stays_inside),
         cmocka_unit_test(test_layout_find__as_many_places_as_can_be__each_is_found),
+        cmocka_unit_test(test_layout_charge__as_many_places_as_can_be__each_has_its_own),
         cmocka_unit_test(test_layout_find__empty_layout__is_null),
     };
 

@@ -1,5 +1,6 @@
 /* The log pass as a whole: legal logs against bytes stated by hand; logs cut and torn anywhere
  * against the specification's own algorithm. */
+#include "corpus/little.h"
 #include "tests/support/expect_log.h"
 #include "tests/support/fault_source.h"
 #include "tests/support/legal_logs.h"
@@ -407,6 +408,92 @@ static void test_log_check__fault_at_every_read__never_sound(void **state)
     image_free(&im);
 }
 
+/* ---- a log that changes between two reads of it ---- */
+
+/* From read number `from` of these bytes on, they are others. */
+struct changing {
+    struct vx_source inner;
+    uint64_t at;
+    uint8_t bytes[8];
+    unsigned width;
+    unsigned from;
+    unsigned seen;
+};
+
+static enum vx_status read_changing(void *ctx, uint64_t offset, uint8_t *dst, size_t len)
+{
+    struct changing *c = ctx;
+    const enum vx_status status = c->inner.read(c->inner.ctx, offset, dst, len);
+
+    if (offset <= c->at && c->at + c->width <= offset + len) {
+        if (c->seen >= c->from) {
+            memcpy(dst + (c->at - offset), c->bytes, c->width);
+        }
+        c->seen++;
+    }
+    return status;
+}
+
+/* What was found valid and is not any more when it is taken: nothing is applied, and that is said.
+ */
+static void test_log_check__entry_changes_after_the_scan__nothing_is_applied(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t at; /* in the entry */
+        unsigned width;
+        uint64_t value;
+    } row[] = {
+        {"signature", 0, 4, 0x656e6f6e},
+        {"longer than the log", 8, 4, 2 * VX_MIB},
+        {"no length", 8, 4, 0},
+        {"no descriptor", E_DESCRIPTOR(0), 4, 0x656e6f6e},
+        {"an odd offset", E_DESCRIPTOR(0) + 16, 8, 5 * IMAGE_MIB + 512},
+        {"an odd length", E_DESCRIPTOR(0) + 8, 8, 512},
+        {"beyond 2^64", E_DESCRIPTOR(0) + 16, 8, UINT64_MAX - 4095},
+    };
+    static const struct log_entry entry = {
+        .sequence = 5, .last = 8 * IMAGE_MIB, .write = {{LOG_ZERO, 5 * IMAGE_MIB, 8192}}};
+    static const struct replay_options log_only = {.is_log_only = true};
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(row); i++) {
+        unsigned lost = 0;
+
+        for (unsigned from = 1; from < 5; from++) {
+            struct image im;
+            struct test_log log;
+            struct changing c = {.at = IMAGE_LOG + row[i].at, .width = row[i].width, .from = from};
+            struct vx_source src;
+            struct replayed r;
+
+            image_make(&im, &(struct image_spec){0});
+            log_init(&log, &im, IMAGE_LOG, VX_MIB);
+            (void)log_put(&log, &entry);
+            im.size = 8 * IMAGE_MIB;
+            c.inner = image_source(&im);
+            little_put(c.bytes, row[i].width, row[i].value);
+            src = (struct vx_source){.read = read_changing, .ctx = &c, .size = im.size};
+            replayed_open(&r, row[i].name, &src, &log_only);
+            if (c.seen <= from) {
+                expect_summary(&r.f, "HDR-012w");
+                assert_int_equal(r.check->log.state, VXR_LOG_REPLAYED);
+            } else if (r.check->log.scan.has_active) {
+                expect_total(&r.f, VX_RUN_004, 1);
+                assert_int_equal(vx_verdict_of(&r.f.rep), VX_INCOMPLETE);
+                assert_int_equal(r.check->log.state, VXR_LOG_UNKNOWN);
+                assert_int_equal(r.check->overlay.segment_count, 0);
+                lost++;
+            }
+            replayed_close(&r);
+            image_free(&im);
+        }
+        if (lost == 0) {
+            fail_msg("%s: never seen after the scan", row[i].name);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest own[] = {
@@ -414,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_check_run__prefix__the_last_entry_applied_stands_for_the_head),
         cmocka_unit_test(test_log_check__pending__only_numbers_that_were_counted),
         cmocka_unit_test(test_log_check__too_little_memory__limit_and_exact_need),
+        cmocka_unit_test(test_log_check__entry_changes_after_the_scan__nothing_is_applied),
     };
     static const struct {
         const char *name;

@@ -189,6 +189,55 @@ static void test_build__2n_less_1_segments__fit(void **state)
     expect_as_naive(&overlay, record, RECORDS_MAX, 0);
 }
 
+/* All begin at once, so all wait in the heap together, in memory that has not one place more. */
+static void test_build__all_at_once_in_exact_memory__as_the_naive_model(void **state)
+{
+    struct vxr_overlay overlay;
+    struct vxr_segment record[RECORDS_MAX];
+    uint32_t seed = 47;
+
+    (void)state;
+    for (uint32_t number = 0; number < 4000; number++) {
+        const uint32_t count = RECORDS_MAX - 2 * (number % 8);
+        const uint64_t spread = number % 2 == 0 ? 1 : 6;
+
+        init(&overlay, count);
+        assert_int_equal(overlay.capacity, count);
+        for (uint32_t i = 0; i < count; i++) {
+            const uint64_t begin = random_next(&seed) % spread;
+
+            record[i] = (struct vxr_segment){K(begin), K(begin + 1 + random_next(&seed) % SPACE),
+                                             64 + 32 * i, Z};
+            vxr_overlay_add(&overlay, &record[i]);
+        }
+        assert_int_equal(vxr_overlay_build(&overlay), VX_OK);
+        expect_as_naive(&overlay, record, count, number);
+    }
+}
+
+/* Two that are covered in the middle, and one that only meets older ones: it stays in one piece. */
+static void test_build__older_ones_below__no_segment_is_cut(void **state)
+{
+    static const struct vxr_segment record[] = {{K(44), K(46), 64, Z},  {K(0), K(10), 96, Z},
+                                                {K(2), K(4), 128, Z},   {K(20), K(30), 160, Z},
+                                                {K(22), K(24), 192, Z}, {K(40), K(50), 224, Z}};
+    const uint32_t count = VX_COUNT_OF(record);
+    struct vxr_overlay overlay;
+
+    (void)state;
+    init(&overlay, count);
+    for (uint32_t i = 0; i < count; i++) {
+        vxr_overlay_add(&overlay, &record[i]);
+    }
+    for (unsigned times = 0; times < 2; times++) {
+        assert_int_equal(vxr_overlay_build(&overlay), VX_OK);
+        assert_int_equal(overlay.segment_count, 7);
+    }
+    vxr_overlay_add(&overlay, &record[0]);
+    assert_int_equal(vxr_overlay_build(&overlay), VX_E_LIMIT);
+    assert_int_equal(overlay.segment_count, 0);
+}
+
 static void test_init__below_the_least_memory__is_refused(void **state)
 {
     struct vxr_overlay overlay;
@@ -242,15 +291,17 @@ static void test_need__any_count__rises_and_does_not_wrap(void **state)
 static void test_clear__after_use__as_new(void **state)
 {
     struct vxr_overlay overlay;
-    const struct vxr_segment s = {K(1), K(2), 64, Z};
 
     (void)state;
     init(&overlay, 2);
     for (unsigned round = 0; round < 3; round++) {
+        const struct vxr_segment s = {K(1 + 4 * round), K(2 + 4 * round), 64, Z};
+
         vxr_overlay_add(&overlay, &s);
         vxr_overlay_add(&overlay, &s);
         assert_int_equal(vxr_overlay_build(&overlay), VX_OK);
         assert_int_equal(overlay.segment_count, 1);
+        assert_int_equal(overlay.segment[0].begin, s.begin);
         vxr_overlay_clear(&overlay);
         assert_int_equal(vxr_overlay_end(&overlay), 0);
         assert_int_equal(vxr_overlay_find(&overlay, 0), 0);
@@ -263,6 +314,8 @@ int main(void)
         cmocka_unit_test(test_build__random_cases__as_the_naive_model),
         cmocka_unit_test(test_build__known_cases__these_segments),
         cmocka_unit_test(test_build__2n_less_1_segments__fit),
+        cmocka_unit_test(test_build__all_at_once_in_exact_memory__as_the_naive_model),
+        cmocka_unit_test(test_build__older_ones_below__no_segment_is_cut),
         cmocka_unit_test(test_init__below_the_least_memory__is_refused),
         cmocka_unit_test(test_build__memory_of_every_size__all_or_limit),
         cmocka_unit_test(test_need__any_count__rises_and_does_not_wrap),

@@ -1,6 +1,7 @@
 /* Region tables: decoding, extreme places, GUIDs against the naive comparison. */
 #include "tests/support/check.h"
 #include "tests/support/expect.h"
+#include "tests/support/fault_source.h"
 #include "tests/support/unit.h"
 
 static void test_region_decode__first_and_last_entry__from_their_own_bytes(void **state)
@@ -41,6 +42,41 @@ static void load(struct image *im, struct vx_workspace *ws, struct findings *f,
     findings_init(f, "regions");
     memset(regions, 0xee, sizeof(*regions));
     vx_regions_load(&src, ws, &f->rep, regions);
+}
+
+/* Whether a damaged copy is worth a word is not known when the other could not be read. */
+static void test_regions_load__one_unreadable_copy__says_no_more(void **state)
+{
+    struct vx_workspace *ws = check_workspace();
+
+    (void)state;
+    for (unsigned bad = 0; bad < 2; bad++) {
+        for (unsigned is_damaged = 0; is_damaged < 2; is_damaged++) {
+            struct image im;
+            struct vx_source inner;
+            struct fault_source fault;
+            struct vx_source src;
+            struct findings f;
+            struct vx_regions regions;
+
+            image_make(&im, &(struct image_spec){0});
+            if (is_damaged != 0) {
+                image_put(&im, image_region_at(1 - bad, 0, 0), 1, 0);
+            }
+            inner = image_source(&im);
+            fault_source_init(&fault, &inner);
+            fault.kind = FAULT_FAIL_RANGE;
+            fault.bad.begin = bad == 0 ? IMAGE_REGIONS_1 : IMAGE_REGIONS_2;
+            fault.bad.end = fault.bad.begin + 1;
+            src = fault_source(&fault);
+            findings_init(&f, "unreadable copy");
+            vx_regions_load(&src, ws, &f.rep, &regions);
+            expect_summary(&f, is_damaged != 0 ? "RGT-003e RUN-001w" : "RUN-001w");
+            findings_free(&f);
+            image_free(&im);
+        }
+    }
+    free(ws);
 }
 
 static void test_regions_load__extreme_places__usable_only_inside(void **state)
@@ -130,6 +166,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_region_decode__first_and_last_entry__from_their_own_bytes),
+        cmocka_unit_test(test_regions_load__one_unreadable_copy__says_no_more),
         cmocka_unit_test(test_regions_load__extreme_places__usable_only_inside),
         cmocka_unit_test(test_regions_load__random_guids__repeats_as_the_naive_form),
     };

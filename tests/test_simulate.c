@@ -121,8 +121,11 @@ static void test_check_unreplayed__no_metadata_table__no_blocks_are_judged(void 
     replayed_open(&r, "mended", &raw, NULL);
     expect_summary(&r.f, "HDR-012w BAT-009e");
     findings_init(&unreplayed, "as it lies");
+    unreplayed.rep.view = VX_VIEW_REPLAYED;
     vxr_check_unreplayed(r.check, &raw, &unreplayed.rep);
     expect_summary(&unreplayed, "MDT-002f RUN-003w");
+    assert_int_equal(unreplayed.at[0].view, VX_VIEW_RAW);
+    assert_ptr_equal(r.check->structure.rep, &r.f.rep);
     assert_true(r.check->structure.facts.has_geometry);
     findings_free(&unreplayed);
     replayed_close(&r);

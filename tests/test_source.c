@@ -60,6 +60,7 @@ static void test_source_from_memory__every_range__delivers_its_bytes(void **stat
 
             assert_int_equal(vx_source_read(&src, offset, to, len), fits ? VX_OK : VX_E_USAGE);
             assert_true(!fits || memcmp(to, bytes + offset, len) == 0);
+            assert_int_equal(src.read(src.ctx, offset, to, len), fits ? VX_OK : VX_E_IO);
         }
     }
 }

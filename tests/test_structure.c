@@ -27,7 +27,9 @@ static void test_structure_init__one_byte_below_the_minimum__is_refused(void **s
                      VX_E_WORKSPACE);
     assert_int_equal(vx_structure_init(s, memory, sizeof(struct vx_workspace) + 1023, &f.rep),
                      VX_E_WORKSPACE);
+    memset(s, 0xa5, sizeof(*s));
     assert_int_equal(vx_structure_init(s, memory, (size_t)need.min, &f.rep), VX_OK);
+    assert_false(s->facts.has_geometry || s->facts.fileid.is_read || s->facts.regions.is_usable);
     findings_free(&f);
     free(memory);
     free(s);
@@ -123,6 +125,75 @@ static void test_check__no_current_header__log_and_blocks_are_named(void **state
     assert_int_equal(skipped_passes(&f), 1 << VX_PASS_LOG | 1 << VX_PASS_BLOCKS);
     findings_free(&f);
     image_free(&im);
+}
+
+/* One copy of the region tables that cannot be read is no reason to skip them. */
+static void test_check__one_unreadable_region_table__no_pass_is_skipped(void **state)
+{
+    static const uint64_t place[] = {IMAGE_REGIONS_1, IMAGE_REGIONS_2};
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(place); i++) {
+        struct image im;
+        struct vx_source inner;
+        struct fault_source fault;
+        struct vx_source src;
+        struct findings f;
+
+        image_make(&im, &(struct image_spec){0});
+        inner = image_source(&im);
+        fault_source_init(&fault, &inner);
+        fault.kind = FAULT_FAIL_RANGE;
+        fault.bad = (struct vx_range){place[i], place[i] + 1};
+        src = fault_source(&fault);
+        findings_init(&f, "one table");
+        check_source(&src, NULL, &f, NULL);
+        expect_summary(&f, "RUN-001w");
+        findings_free(&f);
+        image_free(&im);
+    }
+}
+
+/* Tables of one view, then of another one that has none: nothing of the first is left. */
+static void test_check_tables__another_view__begins_with_nothing(void **state)
+{
+    enum { NO_TABLES, NO_METADATA, VIEWS };
+    const struct vx_need need = vx_structure_need(0);
+    struct vx_structure *s = malloc(sizeof(*s));
+    void *memory = malloc((size_t)need.min);
+
+    (void)state;
+    assert_true(s != NULL && memory != NULL);
+    for (int view = NO_TABLES; view < VIEWS; view++) {
+        struct image im;
+        struct vx_source src;
+        struct findings f;
+
+        image_make(&im, &(struct image_spec){0});
+        image_add_item(&im, IMAGE_GUID_FOREIGN, 0x20000, 8, 4);
+        src = image_source(&im);
+        findings_init(&f, "another view");
+        assert_int_equal(vx_structure_init(s, memory, (size_t)need.min, &f.rep), VX_OK);
+        assert_true(vx_structure_check_head(s, &src));
+        assert_true(vx_structure_check_tables(s, &src));
+        vx_structure_check_blocks(s, &src);
+        expect_total(&f, VX_LAY_011, 1);
+        assert_true(s->facts.has_geometry && s->facts.blocks.is_judged);
+        image_put(&im, IMAGE_METADATA, 1, 0);
+        if (view == NO_TABLES) {
+            image_put(&im, IMAGE_REGIONS_1, 1, 0);
+            image_put(&im, IMAGE_REGIONS_2, 1, 0);
+        }
+        assert_false(vx_structure_check_tables(s, &src));
+        assert_false(s->facts.has_geometry || s->facts.blocks.is_judged);
+        assert_int_equal(s->facts.geometry.block_mib, 0);
+        assert_int_equal(s->facts.metadata.count, 0);
+        expect_total(&f, VX_LAY_011, 1);
+        findings_free(&f);
+        image_free(&im);
+    }
+    free(memory);
+    free(s);
 }
 
 /* Memory is given for the image that replay may make; what is judged touches what it asks for. */
@@ -417,6 +488,8 @@ int main(void)
         cmocka_unit_test(test_structure_need__any_size__does_not_wrap),
         cmocka_unit_test(test_check__structures_behind_the_end__their_passes_are_named),
         cmocka_unit_test(test_check__no_current_header__log_and_blocks_are_named),
+        cmocka_unit_test(test_check__one_unreadable_region_table__no_pass_is_skipped),
+        cmocka_unit_test(test_check_tables__another_view__begins_with_nothing),
         cmocka_unit_test(test_check__more_memory_than_needed__is_not_touched),
         cmocka_unit_test(test_check__facts_full_of_rubbish__the_same_facts),
         cmocka_unit_test(test_check__fault_at_every_read__is_said),

@@ -32,6 +32,10 @@ static const struct row ROWS[] = {
     {"lone low", {0xdc00, 'a'}, 2, BAD "a", true},
     {"two highs and a low", {0xd83d, 0xd83d, 0xde00}, 3, BAD "\xf0\x9f\x98\x80", true},
     {"low then high", {0xde00, 0xd83d}, 2, BAD BAD, true},
+    {"letter and a low", {'A', 0xdc00}, 2, "A" BAD, true},
+    {"last before the highs and a low", {0xd7ff, 0xdc00}, 2, "\xed\x9f\xbf" BAD, true},
+    {"two lows", {0xdc00, 0xdc00}, 2, BAD BAD, true},
+    {"high and first behind the lows", {0xd800, 0xe000}, 2, BAD "\xee\x80\x80", true},
     {"escape", {0x1b, '[', '2', 'J'}, 4, BAD "[2J", true},
     {"newline", {'a', '\n'}, 2, "a" BAD, true},
     {"delete", {0x7f}, 1, BAD, true},
@@ -81,6 +85,23 @@ static void test_utf16_print__rows__as_wanted(void **state)
                      text.was_altered, text.was_truncated);
         }
     }
+}
+
+/* As much as there is room for, with one character to spare. */
+static void test_utf16_print__longest_text__is_kept_whole(void **state)
+{
+    enum { MOST = VX_TEXT_BYTES - 8 };
+    static uint16_t unit[MOST + 1];
+    struct vx_text text;
+
+    (void)state;
+    for (uint32_t i = 0; i <= MOST; i++) {
+        unit[i] = 'x';
+    }
+    print_units(unit, MOST, &text);
+    assert_true(text.len == MOST && !text.was_truncated);
+    print_units(unit, MOST + 1, &text);
+    assert_true(text.len == MOST && text.was_truncated);
 }
 
 /* No control and no surrogate comes out, and every output is well-formed UTF-8. */
@@ -213,6 +234,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_utf16_print__rows__as_wanted),
+        cmocka_unit_test(test_utf16_print__longest_text__is_kept_whole),
         cmocka_unit_test(test_utf16_print__every_code_point__is_clean),
         cmocka_unit_test(test_utf16_print__any_length__ends_at_a_whole_character),
     };
