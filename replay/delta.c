@@ -192,17 +192,21 @@ static bool has_bat_moved(const struct job *job)
     return !before->bat.is_present || before->bat.offset != c->structure.facts.regions.bat.offset;
 }
 
-/* What is the table, and where does it end? Without geometry all of its region may be entries. */
+/* What is the table, and where does it end? Without geometry all of its region may be entries, as
+ * far as they are whole. An entry of a table at an odd place may lie in two sectors of the log. */
 static void find_bat(struct job *job)
 {
     const struct vx_facts *facts = &job->c->structure.facts;
-    uint64_t length = facts->regions.bat.length;
+    uint64_t length = facts->regions.bat.length - facts->regions.bat.length % VX_BAT_ENTRY_BYTES;
+    bool is_odd = vx_mod(facts->regions.bat.offset, VX_BAT_ENTRY_BYTES) != 0;
 
     if (facts->has_geometry) {
         length =
             vx_min(length, vx_min(facts->geometry.bat_entries, UINT32_MAX) * VX_BAT_ENTRY_BYTES);
     }
-    job->bat_kind = has_bat_moved(job) ? VXR_CHANGE_NEW_BAT : VXR_CHANGE_BAT_ENTRY;
+    job->bat_kind = has_bat_moved(job) ? VXR_CHANGE_NEW_BAT
+                    : is_odd           ? VXR_CHANGE_OTHER
+                                       : VXR_CHANGE_BAT_ENTRY;
     job->bat_end = vx_add_sat(facts->regions.bat.offset, length);
 }
 

@@ -10,8 +10,8 @@ enum vxr_change_kind {
     VXR_CHANGE_BAT_ENTRY,      /* index: BAT entry; before and after: its 8 bytes */
     VXR_CHANGE_NEW_BAT,        /* where the BAT lies after replay, and did not lie before */
     VXR_CHANGE_METADATA,
-    VXR_CHANGE_OTHER, /* slots behind the last BAT entry, sector bitmaps, other regions, blocks,
-                         free space */
+    VXR_CHANGE_OTHER, /* slots behind the last BAT entry, a BAT not at a multiple of 8, sector
+                         bitmaps, other regions, blocks, free space */
     VXR_CHANGE_KIND_COUNT
 };
 

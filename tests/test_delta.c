@@ -187,6 +187,53 @@ static void test_delta_run__slots_behind_the_last_entry__are_no_entries(void **s
     image_free(&im);
 }
 
+/* A BAT region of no whole number of entries, or where no entry may lie: nothing is left out. */
+static void test_delta_run__odd_tables__as_byte_by_byte(void **state)
+{
+    static const struct {
+        uint32_t skew;
+        uint32_t length;
+        uint64_t entries;
+    } rows[] = {{0, 117, 14}, {0, 120, 15}, {0, 7, 0}, {3, 128, 0}, {4096 - 4, 64, 0}, {8, 64, 8}};
+    static const struct log_entry entry = {.sequence = 5, .write = {{LOG_DATA, IMAGE_BAT, 1}}};
+    static struct told told;
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(rows); i++) {
+        struct image im;
+        struct test_log log;
+        struct vx_source raw;
+        struct replayed r;
+        struct vxr_delta delta;
+        uint8_t *before;
+        uint8_t *after;
+
+        image_make(&im, &(struct image_spec){0});
+        for (unsigned table = 0; table < 2; table++) {
+            const uint64_t region = image_region_at(table, IMAGE_REGION_BAT, 0);
+
+            image_put(&im, region + 16, 8, IMAGE_BAT + rows[i].skew);
+            image_put(&im, region + 24, 4, rows[i].length);
+        }
+        image_seal(&im);
+        log_init(&log, &im, IMAGE_LOG, VX_MIB);
+        (void)log_put(&log, &entry);
+        raw = image_source(&im);
+        replayed_open(&r, "odd tables", &raw, NULL);
+        told.count = 0;
+        vxr_delta_run(r.check, &raw, hear, &told, &delta);
+        before = read_all(&raw, im.size);
+        after = read_all(&r.check->view, im.size);
+        expect_all_told(&told, before, after, im.size);
+        expect_counts(&told, &delta, before, after, im.size);
+        assert_int_equal(delta.changes[VXR_CHANGE_BAT_ENTRY], rows[i].entries);
+        free(before);
+        free(after);
+        replayed_close(&r);
+        image_free(&im);
+    }
+}
+
 /* Region tables that the log rewrites, with the BAT somewhere else, or where it was. */
 static void expect_moved(uint64_t place, enum vxr_change_kind kind)
 {
@@ -305,6 +352,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_delta_run__every_legal_log__as_byte_by_byte),
         cmocka_unit_test(test_delta_run__every_kind__named_with_index_and_values),
+        cmocka_unit_test(test_delta_run__odd_tables__as_byte_by_byte),
         cmocka_unit_test(test_delta_run__slots_behind_the_last_entry__are_no_entries),
         cmocka_unit_test(test_delta_run__bat_moved_by_the_log__has_no_entries_before),
         cmocka_unit_test(test_delta_run__zeros_of_2_62_bytes__cost_what_is_there),
