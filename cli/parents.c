@@ -46,6 +46,7 @@ static bool add(struct cli_chain *chain, struct cli_session *session, enum vxo_f
     if (has_blocks) {
         vx_disk_init(&link->disk, &session->check.view, &facts->geometry, &facts->regions.bat,
                      session->check.structure.ws->table);
+        vx_disk_heed_claims(&link->disk, &session->check.structure.claims);
     }
     return vx_chain_add(&chain->disks, has_blocks ? &link->disk : NULL, facts, identity);
 }

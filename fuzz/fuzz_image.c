@@ -93,6 +93,7 @@ static void expect_readable(struct fuzz_input *in, const struct vxr_check *check
                   !(fuzz_planted(8) && geo->sector_bytes == 4096),
               "the geometry of an image without errors is known");
     vx_disk_init(&disk, &check->view, geo, &facts->regions.bat, window);
+    vx_disk_heed_claims(&disk, &check->structure.claims);
     for (uint64_t i = 0; i < PROBES * UINT64_C(2) && geo->payload_blocks > 0; i++) {
         const uint64_t block = i / 2 < PROBES / 2 ? i / 2 : fuzz_number(in);
         const uint64_t begin = block % geo->payload_blocks * geo->block_bytes;

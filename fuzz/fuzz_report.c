@@ -183,6 +183,7 @@ static void tell_map(void *ctx, vxo_range_fn *range_fn, void *range_ctx)
     (void)ctx;
     vx_disk_init(&disk, &check.view, &facts->geometry, &facts->regions.bat,
                  check.structure.ws->table);
+    vx_disk_heed_claims(&disk, &check.structure.claims);
     for (unsigned i = 0; i < RANGES_MOST; i++) {
         if (vx_disk_map(&disk, at, UINT64_MAX, &range) != VX_OK || range.length == 0) {
             break;

@@ -267,8 +267,7 @@ static void find_shared(struct vx_entry_walk *walk, const struct vx_entry *entry
 {
     if (entry->is_bitmap && vx_entry_is_shared(walk, entry)) {
         walk->has_shared = true;
-        (void)vx_bits_claim_one(walk->job->claims->shared_chunk, VX_CLAIM_CHUNK_WORDS,
-                                entry->number);
+        vx_entry_lose_bitmap(walk, entry);
     }
 }
 
@@ -276,7 +275,7 @@ static void find_shared(struct vx_entry_walk *walk, const struct vx_entry *entry
 static void report_shared(struct vx_entry_walk *walk, const struct vx_entry *entry)
 {
     if (entry->is_bitmap) {
-        if (vx_bits_test(walk->job->claims->shared_chunk, VX_CLAIM_CHUNK_WORDS, entry->number)) {
+        if (vx_entry_has_lost_place(walk, entry)) {
             vx_entry_report_shared(walk, entry);
         }
         walk->partial = (struct vx_tally){0};

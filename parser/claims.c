@@ -177,6 +177,15 @@ bool vx_claims_is_shared(const struct vx_claims *claims, const struct vx_claim *
                         vx_sub_sat(claim->begin_mib, claims->window_begin_mib));
 }
 
+enum vx_status vx_claims_judge_bitmap(const struct vx_claims *claims, uint64_t chunk,
+                                      uint64_t begin)
+{
+    if (begin >> VX_MIB_SHIFT >= claims->next_begin_mib) {
+        return VX_E_LIMIT;
+    }
+    return vx_bits_test(claims->lost_chunk, VX_CLAIM_CHUNK_WORDS, chunk) ? VX_STOP : VX_OK;
+}
+
 /* Which bit of the filter stands for this MiB. A block touches at most two different ones. */
 static uint64_t filter_bit(const struct vx_claims *claims, uint64_t mib)
 {

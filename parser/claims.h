@@ -69,8 +69,9 @@ struct vx_claims {
     uint64_t next_begin_mib; /* smallest begin at or above the window's end; UINT64_MAX: none */
     struct vx_collisions hard;
     struct vx_collisions soft;
-    uint64_t shared_chunk[VX_CLAIM_CHUNK_WORDS]; /* for the caller: chunks with a shared bitmap */
-    uint64_t filter[VX_CLAIM_FILTER_WORDS];      /* while naming: which places are of interest */
+    uint64_t lost_chunk[VX_CLAIM_CHUNK_WORDS]; /* for the caller: chunks without a bitmap block of
+                                                  their own */
+    uint64_t filter[VX_CLAIM_FILTER_WORDS];    /* while naming: which places are of interest */
 };
 
 /* Bytes of bitmap memory: min for any file; max covers file_bytes in one pass:
@@ -141,6 +142,12 @@ void vx_claims_settle(struct vx_claims *claims, const struct vx_claim *claim,
 /* After the hard claims of a pass: does this one, of 1 MiB, overlap any other hard claim, before or
  * behind it in the table? False when it does not begin in the pass's window. */
 bool vx_claims_is_shared(const struct vx_claims *claims, const struct vx_claim *claim);
+
+/* After all passes: is the sector bitmap block at file offset `begin`, of that chunk, its own?
+ * Returns VX_OK, VX_STOP when it is another's, too, or does not lie where it may, or VX_E_LIMIT
+ * when it was not compared with the others. */
+VX_MUST_USE enum vx_status vx_claims_judge_bitmap(const struct vx_claims *claims, uint64_t chunk,
+                                                  uint64_t begin);
 
 /* Naming the other side of the kept collisions takes one more walk over the table: start, then
  * offer every claim, hard and soft together, in BAT order, while owners are wanted. */

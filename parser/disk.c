@@ -20,6 +20,12 @@ void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const stru
     vx_bitmap_init(&disk->bitmap, view, window[1]);
 }
 
+void vx_disk_heed_claims(struct vx_disk *disk, const struct vx_claims *claims)
+{
+    disk->claims = claims;
+    disk->chunk = UINT64_MAX;
+}
+
 /* Is slot `index` in the window, is it known to be in a hole? */
 static bool is_in_window(const struct vx_disk *disk, uint64_t index)
 {
@@ -116,6 +122,22 @@ static void map_present(const struct vx_disk *disk, uint64_t entry, uint64_t in,
     }
 }
 
+/* Find the bitmap block of a chunk, and whether it can be used. */
+static void find_bitmap(struct vx_disk *disk, uint64_t chunk)
+{
+    enum vx_status status = vx_bitmap_find(disk->view, disk->geo, disk->table_offset,
+                                           disk->slot_count, chunk, &disk->bitmap_block);
+
+    if (status == VX_OK && disk->claims != NULL) {
+        status = vx_claims_judge_bitmap(disk->claims, chunk, disk->bitmap_block);
+    }
+    disk->chunk = chunk;
+    disk->bitmap_rule = status == VX_OK        ? VX_RULE_COUNT
+                        : status == VX_STOP    ? VX_BAT_011
+                        : status == VX_E_LIMIT ? VX_RUN_009
+                                               : VX_RUN_001;
+}
+
 /* A partially present block, from byte `in` of it on: sectors of this file or of the parent, as
  * long as they are of one kind, or those whose bits cannot be read. */
 static void map_partial(struct vx_disk *disk, uint64_t entry, uint64_t block, uint64_t in,
@@ -133,12 +155,10 @@ static void map_partial(struct vx_disk *disk, uint64_t entry, uint64_t block, ui
     enum vx_status status = VX_OK;
 
     if (chunk != disk->chunk) {
-        disk->chunk = chunk;
-        disk->bitmap_status = vx_bitmap_find(disk->view, geo, disk->table_offset, disk->slot_count,
-                                             chunk, &disk->bitmap_block);
+        find_bitmap(disk, chunk);
     }
-    if (disk->bitmap_status != VX_OK) {
-        make_unreadable(range, disk->bitmap_status == VX_STOP ? VX_BAT_011 : VX_RUN_001);
+    if (disk->bitmap_rule != VX_RULE_COUNT) {
+        make_unreadable(range, disk->bitmap_rule);
         return;
     }
     status = vx_bitmap_run(&disk->bitmap, disk->bitmap_block, first,

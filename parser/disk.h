@@ -5,6 +5,7 @@
 
 #include "parser/bat.h"
 #include "parser/bitmap.h"
+#include "parser/claims.h"
 #include "parser/region.h"
 
 enum vx_disk_kind {
@@ -34,8 +35,9 @@ struct vx_disk {
     uint64_t window_count; /* 0: empty */
     struct vx_range hole;  /* slots known to be zeros, because they lie in a hole of the file */
     struct vx_bitmap bitmap;
-    uint64_t chunk;               /* that bitmap_block is of; UINT64_MAX: none yet */
-    enum vx_status bitmap_status; /* of vx_bitmap_find() */
+    const struct vx_claims *claims; /* NULL: see vx_disk_heed_claims() */
+    uint64_t chunk;                 /* that bitmap_block is of; UINT64_MAX: none yet */
+    enum vx_rule bitmap_rule;       /* why it cannot be used; VX_RULE_COUNT: it can */
     uint64_t bitmap_block;
 };
 
@@ -43,6 +45,13 @@ struct vx_disk {
  * are the disk's until then. */
 void vx_disk_init(struct vx_disk *disk, const struct vx_source *view, const struct vx_geometry *geo,
                   const struct vx_region_place *bat, uint8_t window[2][VX_BAT_WINDOW_BYTES]);
+
+/* Of the blocks all was found out that vx_blocks_check() does: a sector bitmap that is not a
+ * chunk's own is not read, VX_BAT_011, nor is one that was not compared with other blocks,
+ * VX_RUN_009. So no bit decides about more than one sector, and the ranges of a disk are no more
+ * than the bits of the table and its bitmaps. Without this every bitmap is taken for its chunk's
+ * own. claims must outlive the disk. */
+void vx_disk_heed_claims(struct vx_disk *disk, const struct vx_claims *claims);
 
 /* The range that begins at virtual `offset`: as long as kind, state and contiguity last, at most
  * `length` bytes. One step per block that is not in a hole of the table, and one per hole.

@@ -339,20 +339,41 @@ void vx_entry_check_bitmap(struct vx_entry_walk *walk, const struct vx_entry *en
         return;
     }
     if (!check_used_bitmap(walk, entry, state)) {
+        vx_entry_lose_bitmap(walk, entry);
         report_unusable(walk, entry);
     }
     walk->partial = (struct vx_tally){0};
 }
 
+/* Does its place lie inside the file, and is it no structure's? */
+static bool has_good_place(const struct vx_entry_walk *walk, const struct vx_entry *entry,
+                           struct vx_claim *claim)
+{
+    uint64_t begin = vx_bat_mib(entry->raw) << VX_MIB_SHIFT;
+
+    return vx_entry_claim(walk, entry, claim) &&
+           vx_within(begin, VX_BITMAP_BLOCK_BYTES, walk->file_bytes) &&
+           first_hit(walk, begin, vx_add_sat(begin, VX_BITMAP_BLOCK_BYTES)) == NULL;
+}
+
 bool vx_entry_is_shared(const struct vx_entry_walk *walk, const struct vx_entry *entry)
 {
     struct vx_claim claim = {0};
-    uint64_t begin = vx_bat_mib(entry->raw) << VX_MIB_SHIFT;
 
-    return vx_entry_claim(walk, entry, &claim) &&
-           vx_within(begin, VX_BITMAP_BLOCK_BYTES, walk->file_bytes) &&
-           first_hit(walk, begin, vx_add_sat(begin, VX_BITMAP_BLOCK_BYTES)) == NULL &&
-           vx_claims_is_shared(walk->job->claims, &claim);
+    return has_good_place(walk, entry, &claim) && vx_claims_is_shared(walk->job->claims, &claim);
+}
+
+void vx_entry_lose_bitmap(struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    (void)vx_bits_claim_one(walk->job->claims->lost_chunk, VX_CLAIM_CHUNK_WORDS, entry->number);
+}
+
+bool vx_entry_has_lost_place(const struct vx_entry_walk *walk, const struct vx_entry *entry)
+{
+    struct vx_claim claim = {0};
+
+    return has_good_place(walk, entry, &claim) &&
+           vx_bits_test(walk->job->claims->lost_chunk, VX_CLAIM_CHUNK_WORDS, entry->number);
 }
 
 void vx_entry_report_shared(struct vx_entry_walk *walk, const struct vx_entry *entry)

@@ -32,7 +32,7 @@ struct vx_entry_walk {
     uint64_t partial_number; /* payload block of the first of them */
     uint64_t soft_count;     /* stale places that may collide with blocks */
     bool is_unread_reported; /* that part of the table could not be read */
-    bool has_shared;         /* some bit of claims->shared_chunk is set */
+    bool has_shared;         /* a bitmap block is another's, too */
 };
 
 /* One entry of a run: its BAT index and what it is for. */
@@ -65,6 +65,12 @@ void vx_entry_note_partial(struct vx_entry_walk *walk, const struct vx_entry *en
 /* After all hard claims of a pass: is this a sector bitmap whose own place is good, but whose block
  * is another's too? False when it does not begin in the pass's window. */
 bool vx_entry_is_shared(const struct vx_entry_walk *walk, const struct vx_entry *entry);
+
+/* Remember that the chunk of a sector bitmap entry has no bitmap block of its own. */
+void vx_entry_lose_bitmap(struct vx_entry_walk *walk, const struct vx_entry *entry);
+
+/* Was that remembered of an entry whose own place is good, because it was shared? */
+bool vx_entry_has_lost_place(const struct vx_entry_walk *walk, const struct vx_entry *entry);
 
 /* Report such an entry. walk->partial: of its chunk. Findings: BAT-011, BAT-025. */
 void vx_entry_report_shared(struct vx_entry_walk *walk, const struct vx_entry *entry);

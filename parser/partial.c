@@ -27,22 +27,19 @@ static void report_unread(struct walk *walk, uint64_t index, uint64_t count)
     }
 }
 
-/* Is the bitmap block of the chunk no other's? What was compared with others begins below
- * next_begin_mib. */
+/* Is the bitmap block of the chunk its own? */
 static bool is_own_block(struct walk *walk)
 {
     const struct vx_claims *claims = walk->job->claims;
+    enum vx_status status = vx_claims_judge_bitmap(claims, walk->chunk, walk->block);
     struct vx_finding f = vx_finding_at(VX_RUN_009, VX_OBJ_BLOCKS, 0, VX_NO_OFFSET, 0);
 
-    if (walk->block >> VX_MIB_SHIFT < claims->next_begin_mib) {
-        return !vx_bits_test(claims->shared_chunk, VX_CLAIM_CHUNK_WORDS, walk->chunk);
-    }
-    f.arg[0] = vx_min(claims->next_begin_mib, UINT64_MAX >> VX_MIB_SHIFT) << VX_MIB_SHIFT;
-    if (!walk->is_passed_said) {
+    if (status == VX_E_LIMIT && !walk->is_passed_said) {
+        f.arg[0] = vx_min(claims->next_begin_mib, UINT64_MAX >> VX_MIB_SHIFT) << VX_MIB_SHIFT;
         vx_report(walk->rep, &f);
+        walk->is_passed_said = true;
     }
-    walk->is_passed_said = true;
-    return false;
+    return status == VX_OK;
 }
 
 /* Find the bitmap block of a chunk. What is wrong with its entry is the business of other rules. */

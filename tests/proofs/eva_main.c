@@ -245,6 +245,7 @@ static void call_claims(void)
     vx_claims_add(&claims, &claim);
     vx_claims_settle(&claims, &claim, (enum vx_claim_mark)any_32());
     seen = vx_claims_is_shared(&claims, &claim);
+    seen = (uint64_t)vx_claims_judge_bitmap(&claims, any(), any());
     vx_claims_start_naming(&claims);
     seen = vx_claims_want_owner(&claims, any());
     vx_claims_offer_owner(&claims, &claim);
@@ -355,6 +356,11 @@ static void call_disk(void)
         return;
     }
     vx_disk_init(&disk, &src, &geo, &place, window);
+    if (either()) {
+        claims.next_begin_mib = any();
+        FILL(claims.lost_chunk);
+        vx_disk_heed_claims(&disk, &claims);
+    }
     disk.window_first = any();
     disk.window_count = any();
     disk.hole = (struct vx_range){any(), any()};

@@ -7,6 +7,7 @@ void virtual_disk_init(struct virtual_disk *v, const struct vxr_check *check)
 
     v->check = check;
     vx_disk_init(&v->disk, &check->view, &facts->geometry, &facts->regions.bat, v->window);
+    vx_disk_heed_claims(&v->disk, &check->structure.claims);
 }
 
 bool virtual_disk_read(struct virtual_disk *v, uint64_t offset, uint8_t *bytes, size_t len,
