@@ -71,13 +71,18 @@ make_corrupt() {
     dd if=written.vhdx of=corrupt.vhdx bs=8 skip=262144 seek=262145 count=1 conv=notrunc status=none
 }
 
-# sample.vhdx: a dirty image of QEMU's own tests; sample.raw: what QEMU makes of it.
-make_sample() {
+# FILE: a dirty image of QEMU's own tests.
+unpack_sample() { # FILE
     local folder=${VHDXRAY_SAMPLES:-$VHDXRAY_SRC/../shared/samples}
     local packed=$folder/iotest-dirtylog-10G-4M.vhdx.bz2
 
     [ -e "$packed" ] || skip "the sample $(basename "$packed") is not here"
-    bzcat "$packed" >sample.vhdx
+    bzcat "$packed" >"$1"
+}
+
+# sample.vhdx: that image; sample.raw: what QEMU makes of it.
+make_sample() {
+    unpack_sample sample.vhdx
     cp sample.vhdx repaired.vhdx
     qemu-img check -q -r all repaired.vhdx >repair.txt || true
     qemu-img convert -f vhdx -O raw repaired.vhdx sample.raw
