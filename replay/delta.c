@@ -204,9 +204,10 @@ static void find_bat(struct job *job)
         length =
             vx_min(length, vx_min(facts->geometry.bat_entries, UINT32_MAX) * VX_BAT_ENTRY_BYTES);
     }
-    job->bat_kind = has_bat_moved(job) ? VXR_CHANGE_NEW_BAT
-                    : is_odd           ? VXR_CHANGE_OTHER
-                                       : VXR_CHANGE_BAT_ENTRY;
+    job->bat_kind = is_odd ? VXR_CHANGE_OTHER : VXR_CHANGE_BAT_ENTRY;
+    if (has_bat_moved(job)) {
+        job->bat_kind = VXR_CHANGE_NEW_BAT;
+    }
     job->bat_end = vx_add_sat(facts->regions.bat.offset, length);
 }
 
