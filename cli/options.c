@@ -57,6 +57,17 @@ static int find_name(const char *text, const char *const *names, int count)
     return -1;
 }
 
+/* Returns false when there are CLI_PARENTS_MAX of them. */
+static bool append(const char **list, int *count, const char *value)
+{
+    if (*count == CLI_PARENTS_MAX) {
+        return false;
+    }
+    list[*count] = value;
+    *count += 1;
+    return true;
+}
+
 /* Apply an option that has a value. Returns NULL, or how its values should have been. */
 static const char *apply_value(int option, const char *value, struct cli_options *out)
 {
@@ -79,19 +90,13 @@ static const char *apply_value(int option, const char *value, struct cli_options
                    ? NULL
                    : "--memory takes a size such as 512M, not";
     case CLI_OPTION_PARENT:
-        if (out->parent_count == CLI_PARENTS_MAX) {
-            return "--parent can be given 256 times, and was also given for";
-        }
-        out->parent[out->parent_count] = value;
-        out->parent_count++;
-        return NULL;
+        return append(out->parent, &out->parent_count, value)
+                   ? NULL
+                   : "--parent can be given 256 times, and was also given for";
     case PARENT_FOLDER:
-        if (out->folder_count == CLI_PARENTS_MAX) {
-            return "--parent-dir can be given 256 times, and was also given for";
-        }
-        out->folder[out->folder_count] = value;
-        out->folder_count++;
-        return NULL;
+        return append(out->folder, &out->folder_count, value)
+                   ? NULL
+                   : "--parent-dir can be given 256 times, and was also given for";
     case CLI_OPTION_AT:
         return cli_number_parse(value, &out->at) && out->at < VXR_ALL_ENTRIES
                    ? NULL

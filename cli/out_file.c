@@ -133,6 +133,12 @@ static bool is_on_device(const struct cli_file *image)
     return false;
 }
 
+static const char *needs_force(const struct stat *status)
+{
+    return S_ISBLK(status->st_mode) ? "is a block device: --force overwrites it"
+                                    : "exists: --force replaces it";
+}
+
 /* Why is this not to be written? NULL: it may be. exists: something has that name already, and
  * status says what it is, or what it leads to. */
 static const char *objection(const struct stat *status, bool leads_somewhere, bool exists,
@@ -153,11 +159,7 @@ static const char *objection(const struct stat *status, bool leads_somewhere, bo
     if (leads_somewhere && S_ISBLK(status->st_mode) && is_on_device(out->image)) {
         return BOTH_DEVICES;
     }
-    if (!out->is_forced) {
-        return S_ISBLK(status->st_mode) ? "is a block device: --force overwrites it"
-                                        : "exists: --force replaces it";
-    }
-    return NULL;
+    return out->is_forced ? NULL : needs_force(status);
 }
 
 /* ---- Opening ---- */

@@ -135,7 +135,7 @@ bool cli_win_path_parse(const uint8_t *units, uint32_t unit_count, struct cli_wi
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
 bool cli_win_name_equal(const char *a, const char *b)

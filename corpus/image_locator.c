@@ -102,7 +102,7 @@ void locator_name(struct image *im, const char *linkage, const char *file)
     locator_clear(im);
     (void)snprintf(text, sizeof(text), "{%s}", linkage);
     locator_add_text(im, "parent_linkage", text);
-    (void)snprintf(text, sizeof(text), ".\\%.*s.vhdx", (int)LOCATOR_FILE_MAX, file);
+    (void)snprintf(text, sizeof(text), ".\\%.*s.vhdx", LOCATOR_FILE_MAX, file);
     locator_add_text(im, "relative_path", text);
 }
 

@@ -10,7 +10,7 @@
 
 static bool fail(struct lineage *lineage, const char *what, const char *why)
 {
-    (void)snprintf(lineage->error, sizeof(lineage->error), "%.*s: %s", (int)RECIPE_NAME_BYTES, what,
+    (void)snprintf(lineage->error, sizeof(lineage->error), "%.*s: %s", RECIPE_NAME_BYTES, what,
                    why);
     return false;
 }

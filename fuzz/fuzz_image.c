@@ -80,6 +80,23 @@ static bool is_called_readable(const struct findings *f)
     return verdict == VX_SOUND || verdict == VX_WARNINGS;
 }
 
+/* Can all of it be read that is not the parent's, which nobody looked for? */
+static bool can_read(struct vx_disk *disk, uint64_t offset, uint8_t *bytes, size_t len)
+{
+    for (size_t done = 0; done < len;) {
+        struct vx_disk_range range;
+
+        if (vx_disk_map(disk, offset + done, len - done, &range) != VX_OK ||
+            (range.kind == VX_DISK_PARENT
+                 ? !disk->geo->has_parent
+                 : vx_disk_read(disk, range.offset, bytes, (size_t)range.length) != VX_OK)) {
+            return false;
+        }
+        done += (size_t)range.length;
+    }
+    return true;
+}
+
 /* Read at the disk's ends, and at the beginning and the end of some of its blocks. */
 static void expect_readable(struct fuzz_input *in, const struct vxr_check *check)
 {
@@ -101,7 +118,7 @@ static void expect_readable(struct fuzz_input *in, const struct vxr_check *check
         const uint64_t end = left < geo->block_bytes ? left : geo->block_bytes;
         const size_t len = end < PROBE_BYTES ? (size_t)end : PROBE_BYTES;
 
-        fuzz_must(vx_disk_read(&disk, begin + (i % 2 == 0 ? 0 : end - len), bytes, len) == VX_OK,
+        fuzz_must(can_read(&disk, begin + (i % 2 == 0 ? 0 : end - len), bytes, len),
                   "the disk of an image without errors can be read");
     }
 }

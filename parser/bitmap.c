@@ -126,6 +126,12 @@ static uint64_t same_bits(const struct vx_bitmap *bitmap, uint64_t at, unsigned 
     return same;
 }
 
+/* A bit of the window; in a hole it is 0. */
+static bool is_bit_set(const struct vx_bitmap *bitmap, uint64_t at, unsigned bit)
+{
+    return !bitmap->is_hole && at < VX_BITMAP_WINDOW_BYTES && (bitmap->window[at] >> bit) % 2 != 0;
+}
+
 /* The bits from `bit` on, the first in the byte at `offset`, cannot be read. */
 static enum vx_status lose(uint64_t offset, uint64_t bit, uint64_t count, uint64_t *same)
 {
@@ -155,15 +161,13 @@ enum vx_status vx_bitmap_run(struct vx_bitmap *bitmap, uint64_t block, uint64_t 
         if (room == 0) { /* what cannot be read, the next call says */
             return *same > 0 ? VX_OK : lose(offset, bit, count, same);
         }
-        if (bitmap->is_hole) {
-            if (*is_set) {
-                break;
-            }
-        } else {
-            if (*same == 0 && at < VX_BITMAP_WINDOW_BYTES) {
-                *is_set = (bitmap->window[at] >> (bit % BYTE_BITS)) % 2 != 0;
-            }
+        if (*same == 0) {
+            *is_set = is_bit_set(bitmap, at, (unsigned)(bit % BYTE_BITS));
+        }
+        if (!bitmap->is_hole) {
             found = same_bits(bitmap, at, (unsigned)(bit % BYTE_BITS), bytes, *is_set);
+        } else if (*is_set) {
+            break;
         }
         *same = vx_add_sat(*same, found);
         if (found < room) {

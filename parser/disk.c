@@ -132,10 +132,14 @@ static void find_bitmap(struct vx_disk *disk, uint64_t chunk)
         status = vx_claims_judge_bitmap(disk->claims, chunk, disk->bitmap_block);
     }
     disk->chunk = chunk;
-    disk->bitmap_rule = status == VX_OK        ? VX_RULE_COUNT
-                        : status == VX_STOP    ? VX_BAT_011
-                        : status == VX_E_LIMIT ? VX_RUN_009
-                                               : VX_RUN_001;
+    disk->bitmap_rule = VX_RUN_001;
+    if (status == VX_OK) {
+        disk->bitmap_rule = VX_RULE_COUNT;
+    } else if (status == VX_STOP) {
+        disk->bitmap_rule = VX_BAT_011;
+    } else if (status == VX_E_LIMIT) {
+        disk->bitmap_rule = VX_RUN_009;
+    }
 }
 
 /* A partially present block, from byte `in` of it on: sectors of this file or of the parent, as

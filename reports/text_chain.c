@@ -55,12 +55,29 @@ static void write_linkage(const struct vxo_text *out, const struct vxo_chain *ch
     vxo_text_fact(out, "Parent linkage", &line);
 }
 
+/* opened: what became of it. */
+static void put_path(struct vxo_buffer *put, const struct vxo_path *path, const char *opened)
+{
+    vxo_put(put, "(");
+    vxo_put(put, opened);
+    if (!path->is_read) {
+        vxo_put(put, "; cannot be read");
+    }
+    if (path->text.was_truncated) {
+        vxo_put(put, "; the beginning of ");
+        vxo_put_count(put, path->units, "character");
+    }
+    vxo_put(put, ") ");
+    vxo_put(put, path->text.utf8);
+}
+
 /* The paths, behind what is said about them, for the rest of the line is the image's. */
 static void write_paths(const struct vxo_text *out, const struct vxo_chain *chain, uint32_t i)
 {
     static const char *const LABELS[VXO_PATH_COUNT] = {"Relative path", "Volume path",
                                                        "Absolute path"};
     bool was_followed = i + 1 < chain->count && chain->link[i + 1].found == VXO_FOUND_FOLLOWED;
+    const char *opened = was_followed ? "followed" : "not opened";
 
     for (unsigned k = 0; k < VXO_PATH_COUNT; k++) {
         const struct vxo_path *path = &chain->link[i].path[k];
@@ -68,18 +85,7 @@ static void write_paths(const struct vxo_text *out, const struct vxo_chain *chai
 
         vxo_line_init(&line);
         if (path->is_present) {
-            vxo_put(&line.put, k > 0          ? "(never opened"
-                               : was_followed ? "(followed"
-                                              : "(not opened");
-            if (!path->is_read) {
-                vxo_put(&line.put, "; cannot be read");
-            }
-            if (path->text.was_truncated) {
-                vxo_put(&line.put, "; the beginning of ");
-                vxo_put_count(&line.put, path->units, "character");
-            }
-            vxo_put(&line.put, ") ");
-            vxo_put(&line.put, path->text.utf8);
+            put_path(&line.put, path, k == 0 ? opened : "never opened");
         }
         vxo_text_fact(out, LABELS[k], &line);
     }

@@ -35,6 +35,20 @@ static void write_depth(const struct vxo_page *page, uint32_t depth)
     vxo_page_write(page, line.text);
 }
 
+static const char *why_unreadable(enum vx_rule rule)
+{
+    if (rule == VX_RUN_006) {
+        return "in a parent that was not looked for: ";
+    }
+    if (rule == VX_RUN_010) {
+        return "in a parent that was not found: ";
+    }
+    if (rule == VX_CHN_001 || rule == VX_LSS_002) {
+        return "in a parent that is not the one: ";
+    }
+    return "cannot be read: ";
+}
+
 static void tell_range(void *ctx, const struct vx_disk_range *range)
 {
     const struct vxo_page *page = ctx;
@@ -45,11 +59,7 @@ static void tell_range(void *ctx, const struct vx_disk_range *range)
     vxo_page_write(page, vxo_state_name(range->state));
     if (range->kind == VX_DISK_UNREADABLE) {
         vxo_page_write(page, range->state < VX_STATE_COUNT ? ", " : "");
-        vxo_page_write(page, range->rule == VX_RUN_006   ? "in a parent that was not looked for: "
-                             : range->rule == VX_RUN_010 ? "in a parent that was not found: "
-                             : range->rule == VX_CHN_001 || range->rule == VX_LSS_002
-                                 ? "in a parent that is not the one: "
-                                 : "cannot be read: ");
+        vxo_page_write(page, why_unreadable(range->rule));
         vxo_page_write(page, vxo_rule_text(range->rule)->id);
     } else if (range->depth > 0) {
         write_depth(page, range->depth);
