@@ -1,6 +1,8 @@
 /* GUIDs: text form, order, and the way through a finding. */
 #include "parser/guid.h"
 
+#include <ctype.h>
+
 #include "corpus/image.h"
 #include "tests/support/unit.h"
 
@@ -78,12 +80,49 @@ static void test_guid_less__pairs__is_a_strict_order(void **state)
     }
 }
 
+/* Every character at every place of a GUID in braces: it is what the C library takes for a digit,
+ * or all of it is nothing. */
+static void test_guid_parse__any_character_anywhere__is_a_digit_or_ends_it(void **state)
+{
+    static const char text[] = "{2Dc27766-f623-4200-9d64-115E9bfd4a08}";
+    const struct vx_guid bat = vx_guid_load(IMAGE_GUID_BAT);
+    uint8_t units[2 * VX_GUID_BRACED_UNITS];
+    struct vx_guid guid;
+
+    (void)state;
+    assert_int_equal(sizeof(text) - 1, VX_GUID_BRACED_UNITS);
+    for (size_t i = 0; i < VX_GUID_BRACED_UNITS; i++) {
+        units[2 * i] = (uint8_t)text[i];
+        units[2 * i + 1] = 0;
+    }
+    for (size_t i = 0; i < VX_GUID_BRACED_UNITS; i++) {
+        for (unsigned code = 0; code < 0x200; code++) {
+            const bool is_digit = isxdigit((unsigned char)text[i]) != 0;
+            const bool is_good = code < 0x100 && (is_digit ? isxdigit((int)code) != 0
+                                                           : code == (unsigned char)text[i]);
+
+            units[2 * i] = (uint8_t)code;
+            units[2 * i + 1] = (uint8_t)(code >> 8);
+            memset(&guid, 0xa5, sizeof(guid));
+            assert_int_equal(vx_guid_parse(units, VX_GUID_BRACED_UNITS, &guid), is_good);
+            assert_int_equal(vx_guid_is_zero(&guid), !is_good);
+            assert_int_equal(vx_guid_equal(&guid, &bat),
+                             is_good && tolower((int)code) == tolower((unsigned char)text[i]));
+        }
+        units[2 * i] = (uint8_t)text[i];
+        units[2 * i + 1] = 0;
+    }
+    assert_false(vx_guid_parse(units, VX_GUID_BRACED_UNITS - 1, &guid));
+    assert_true(vx_guid_is_zero(&guid));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_guid_format__guids_of_the_format__as_published),
         cmocka_unit_test(test_guid__one_bit_anywhere__is_told_apart_and_survives_a_finding),
         cmocka_unit_test(test_guid_less__pairs__is_a_strict_order),
+        cmocka_unit_test(test_guid_parse__any_character_anywhere__is_a_digit_or_ends_it),
     };
 
     return cmocka_run_group_tests_name("guid", tests, NULL, NULL);
