@@ -23,6 +23,9 @@ struct who {
 struct folder {
     int fd;
     const char *path;
+    bool is_repeated; /* another name of one before it: not listed again */
+    dev_t device;
+    ino_t inode;
     struct dirent **entry; /* in the order of names, count of them */
     struct who *who;       /* of each */
     int count;
@@ -35,6 +38,19 @@ struct cli_parent_dir {
     struct vxo_scan scan;
     char unread[CLI_ERROR_BYTES]; /* which file could not be read first, and why */
 };
+
+/* Is folder `which` one of those before it? */
+static bool is_repeated(const struct cli_parent_dir *dir, int which)
+{
+    const struct folder *folder = &dir->folder[which];
+    bool is_same = false;
+
+    for (int i = 0; i < which; i++) {
+        is_same = is_same || (dir->folder[i].device == folder->device &&
+                              dir->folder[i].inode == folder->inode);
+    }
+    return is_same;
+}
 
 struct cli_parent_dir *cli_parent_dir_open(const struct cli_options *options)
 {
@@ -50,16 +66,21 @@ struct cli_parent_dir *cli_parent_dir_open(const struct cli_options *options)
         struct folder *folder = &dir->folder[i];
         char text[CLI_ERROR_BYTES];
         struct vxo_buffer why;
+        struct stat status;
 
         folder->path = options->folder[i];
         folder->fd = open(folder->path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-        if (folder->fd < 0) {
+        if (folder->fd < 0 || fstat(folder->fd, &status) != 0) {
             vxo_buffer_init(&why, text, sizeof(text));
             vxo_put(&why, "the folder of --parent-dir cannot be read: ");
             vxo_put(&why, strerror(errno));
             cli_complain(folder->path, text);
             is_good = false;
+            continue;
         }
+        folder->device = status.st_dev;
+        folder->inode = status.st_ino;
+        folder->is_repeated = is_repeated(dir, i);
     }
     if (!is_good) {
         cli_parent_dir_close(dir);
@@ -214,7 +235,9 @@ static void list_folder(struct cli_parent_dir *dir, struct folder *folder)
 static void list_once(struct cli_parent_dir *dir)
 {
     for (int i = 0; i < dir->options->folder_count && !dir->is_listed; i++) {
-        list_folder(dir, &dir->folder[i]);
+        if (!dir->folder[i].is_repeated) {
+            list_folder(dir, &dir->folder[i]);
+        }
     }
     dir->is_listed = true;
 }

@@ -401,6 +401,23 @@ Try 'vhdxray check --help'" ]
         and .relatives[0].copies == 2 and (.relatives | length) == 32' out
 }
 
+@test "a folder that is given twice, by whatever name, is one folder" {
+    make_chain
+    mkdir dir
+    mv mid.avhdx dir
+    ln -s dir another
+    for again in dir ./dir/ "$PWD/dir" another; do
+        vhdxray chain --format=json --parent-dir=dir --parent-dir="$again" top.avhdx
+        [ "$status" -eq 1 ]
+        valid out
+        # it is no copy of itself, and was searched once
+        jq -e '.links[1]."same-state-total" == 0 and .searched.files == 1' out
+    done
+    forge_child dir/mid.avhdx "$G4" "$G1" '.\base.vhdx'
+    vhdxray chain --format=json --parent-dir=dir --parent-dir=another top.avhdx
+    jq -e '."relatives-total" == 1 and .relatives[0].copies == 0' out
+}
+
 @test "what could not be read in the folder is said" {
     [ "$(id -u)" -ne 0 ] || needs_strace
     make_chain
