@@ -655,6 +655,17 @@ END
     [ "$status" -eq 0 ]
 }
 
+@test "--follow that leads to another image, and a --parent that is not there" {
+    make_chain
+    forge_base mid.avhdx "$G4"
+    vhdxray chain --follow --parent=missing.vhdx top.avhdx
+    [ "$status" -eq 1 ]
+    words | grep -qF 'is missing: its relative_path leads to mid.avhdx, which is not the one, and missing.vhdx: No such file or directory.'
+    mkdir dir
+    vhdxray chain --follow --parent-dir=dir --parent=missing.vhdx top.avhdx
+    words | grep -qF 'is the one that it names, and its relative_path leads to mid.avhdx, which is not the one, and missing.vhdx: No such file'
+}
+
 @test "--follow: the folder of a parent stays the folder in which it was found" {
     needs_strace
     mkdir -p vm/sub
