@@ -150,6 +150,7 @@ static void put_kinship(struct vxo_buffer *put, const struct vxo_chain *chain,
     const struct vxo_report *child = &child_of(chain)->report;
     const struct vx_locator *locator = &child->facts->locator;
     bool has_name = vxo_put_linkage(NULL, locator);
+    bool is_changed = relative->kinship == VXO_KIN_CHANGED;
 
     switch (relative->kinship) {
     case VXO_KIN_ANCESTOR:
@@ -175,21 +176,20 @@ static void put_kinship(struct vxo_buffer *put, const struct vxo_chain *chain,
         vxo_put(put, " does not say which state it was made of.");
         return;
     }
-    if (relative->kinship == VXO_KIN_CHANGED) {
-        vxo_put(put, ", but was changed after ");
+    if (is_changed) {
+        vxo_put(put, ", but is not in the state that ");
         vxo_put(put, child->image);
-        vxo_put(put, " was made of it");
+        vxo_put(put, " was made of");
     }
     vxo_put(put, ": its data write GUID is ");
     put_guid(put, &relative->data_write_guid);
     vxo_put(put, ", the linkage is ");
     vxo_put_linkage(put, locator);
-    vxo_put(put, ".");
-    if (relative->kinship != VXO_KIN_CHANGED) {
-        vxo_put(put, " Either it is the parent and was changed after ");
-        vxo_put(put, child->image);
-        vxo_put(put, " was made of it, or the parent is another file.");
-    }
+    vxo_put(put, is_changed ? ". Either it" : ". Either it is the parent and");
+    vxo_put(put, " was changed after ");
+    vxo_put(put, child->image);
+    vxo_put(put, " was made of it, or ");
+    vxo_put(put, is_changed ? "it is a copy from another time." : "the parent is another file.");
 }
 
 void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,

@@ -46,8 +46,8 @@ struct vxo_link {
 /* What another image of the same disk is to one whose parent is missing. */
 enum vxo_kinship {
     VXO_KIN_UNKNOWN,   /* it may be the parent, which was changed since, or another state */
-    VXO_KIN_CHANGED,   /* it has the name of the parent: which was changed since */
-    VXO_KIN_ANCESTOR,  /* another one is made of it, and fits */
+    VXO_KIN_CHANGED,   /* it has the name of the parent: changed since, or from another time */
+    VXO_KIN_ANCESTOR,  /* one that is changed, or an ancestor, is made of it */
     VXO_KIN_OFFSPRING, /* it is made of the image, or of the same parent */
     VXO_KIN_COUNT
 };
