@@ -246,9 +246,9 @@ static void list_once(struct cli_parent_dir *dir)
 
 /* What was found so far. */
 struct match {
-    const struct vx_locator *locator; /* of the child */
-    struct cli_opened best;           /* fd -1: none yet */
-    bool is_best_sound;
+    const struct vx_facts *child;
+    struct cli_opened best; /* fd -1: none yet */
+    int fitness;            /* of it */
     struct vxo_twins *twins;
 };
 
@@ -261,13 +261,24 @@ static void note_twin(struct vxo_twins *twins, const char *folder, const char *n
     twins->total++;
 }
 
+/* How well it fits, more being better. A disk that was given another identity, to be another one,
+ * may have kept the state. */
+static int fitness(const struct cli_identity *identity, const struct vx_facts *child)
+{
+    bool is_other = identity->has_disk_id && child->metadata.has[VX_ITEM_DISK_ID] &&
+                    !vx_guid_equal(&identity->disk_id, &child->metadata.disk_id);
+
+    return (is_other ? 0 : 2) + (identity->is_sound ? 1 : 0);
+}
+
 /* It is the parent, or a copy of it. The match takes the file over. */
 static void note_match(struct match *match, int fd, const struct folder *folder, const char *name,
-                       bool is_sound)
+                       const struct cli_identity *identity)
 {
     struct cli_opened *best = &match->best;
+    const int fit = fitness(identity, match->child);
 
-    if (best->fd >= 0 && (match->is_best_sound || !is_sound)) {
+    if (best->fd >= 0 && match->fitness >= fit) {
         note_twin(match->twins, folder->path, name);
         (void)close(fd);
         return;
@@ -281,7 +292,7 @@ static void note_match(struct match *match, int fd, const struct folder *folder,
                                 .folder = fcntl(folder->fd, F_DUPFD_CLOEXEC, 3),
                                 .folder_name = folder->path,
                                 .name = name};
-    match->is_best_sound = is_sound;
+    match->fitness = fit;
 }
 
 /* A file that was the parent when it was listed. */
@@ -302,8 +313,9 @@ static void match_file(struct cli_parent_dir *dir, struct match *match, const st
     if (result == CLI_PEEK_UNREAD) {
         note_unread(dir, name, text);
     }
-    if (result == CLI_PEEK_IMAGE && vx_locator_names(match->locator, &identity.data_write_guid)) {
-        note_match(match, fd, folder, name, identity.is_sound);
+    if (result == CLI_PEEK_IMAGE &&
+        vx_locator_names(&match->child->locator, &identity.data_write_guid)) {
+        note_match(match, fd, folder, name, &identity);
     } else if (fd >= 0) {
         (void)close(fd);
     }
@@ -314,7 +326,7 @@ static void match_folder(struct cli_parent_dir *dir, struct match *match,
 {
     for (int i = 0; folder->who != NULL && i < folder->count; i++) {
         if (folder->who[i].is_image &&
-            vx_locator_names(match->locator, &folder->who[i].data_write_guid)) {
+            vx_locator_names(&match->child->locator, &folder->who[i].data_write_guid)) {
             match_file(dir, match, folder, folder->entry[i]->d_name);
         }
     }
@@ -352,7 +364,7 @@ struct cli_session *cli_parent_dir_find(struct cli_parent_dir *dir, const struct
                                         struct vxo_twins *twins, struct vxo_buffer *why)
 {
     struct match match = {
-        .locator = &child->check.structure.facts.locator, .best = {.fd = -1}, .twins = twins};
+        .child = &child->check.structure.facts, .best = {.fd = -1}, .twins = twins};
 
     list_once(dir);
     for (int i = 0; i < dir->options->folder_count; i++) {

@@ -15,9 +15,10 @@ struct cli_parent_dir *cli_parent_dir_open(const struct cli_options *options);
 void cli_parent_dir_close(struct cli_parent_dir *dir);
 
 /* Open the image with the DataWriteGuid that the child names: in the order of folders and names the
- * first that is sound as far as cli_peek() looks or, if none is, the first. twins gets the others.
- * The headers of all files are read the first time, and then only what may be the parent. Returns
- * NULL with the reason in why, a clause without a period, when there is none. */
+ * first whose disk ID is not another one than the child's and that is sound as far as cli_peek()
+ * looks; if none is both, the first with the former, or the latter, or the first. twins gets the
+ * others. The headers of all files are read the first time, and then only what may be the parent.
+ * Returns NULL with the reason in why, a clause without a period, when there is none. */
 struct cli_session *cli_parent_dir_find(struct cli_parent_dir *dir, const struct cli_session *child,
                                         struct vxo_twins *twins, struct vxo_buffer *why);
 

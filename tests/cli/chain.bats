@@ -474,8 +474,17 @@ Try 'vhdxray check --help'" ]
         vhdxray $verb --parent-dir=a --parent-dir=b top.avhdx
         grep -qx '  Same state     in a/a.avhdx, b/c.avhdx' out
     done
+    # one of another disk is worse than one that is not sound
+    forge_child a/0.avhdx "$G2" "$G1" '.\base.vhdx' 'set value.disk-id.id foreign'
+    vhdxray chain --format=json --parent-dir=a --parent-dir=b top.avhdx
+    [ "$status" -eq 0 ]
+    jq -e '.links[1] | .image == "b/b.avhdx" and ."same-state-total" == 3' out
     # where none is sound it is the first
     rm b/b.avhdx b/c.avhdx
+    vhdxray chain --format=json --parent-dir=a --parent-dir=b top.avhdx
+    [ "$status" -eq 2 ]
+    jq -e '.links[1] | .image == "a/a.avhdx" and ."same-state" == ["a/0.avhdx"]' out
+    rm a/0.avhdx
     vhdxray chain --format=json --parent-dir=a --parent-dir=b top.avhdx
     jq -e '.links[1].image == "a/a.avhdx" and .links[1]."same-state" == []' out
 }
