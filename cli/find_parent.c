@@ -150,6 +150,7 @@ struct cli_session *cli_find_parent(struct cli_search *s)
         s->found = VXO_FOUND_IN_FOLDER;
         session = cli_parent_dir_find(s->parent_dir, s->child, s->twins, s->why);
     }
+    s->is_the_one = session != NULL;
     if (session == NULL && s->options->is_following) {
         vxo_put(s->why, s->why->len > 0 ? ", and " : "");
         session = follow(s);

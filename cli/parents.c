@@ -119,7 +119,9 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     parent = open_parent(chain, &search);
     if (parent == NULL) {
         report_missing(chain, child);
-        note_relatives(chain, child);
+        if (!search.is_the_one) { /* else it is there, and was not changed */
+            note_relatives(chain, child);
+        }
         return false;
     }
     parent->has_chain = true;
