@@ -538,6 +538,19 @@ Try 'vhdxray check --help'" ]
     words | grep -qF 'no image in the folder of --parent-dir is the one that it names; 1 file could not be read: base.vhdx: cannot be read.'
 }
 
+@test "few descriptors: what could not be opened is said, and why" {
+    make_chain
+    for limit in {4..16}; do
+        status=0
+        (ulimit -n "$limit" && exec "$VHDXRAY" chain --parent-dir=. top.avhdx) >out 2>&1 || status=$?
+        words >>all
+        [ "$status" -ne 0 ] || break
+        [ "$limit" -lt 16 ]
+    done
+    grep -q 'could not be read[:,].* Too many open files' all
+    refute grep -q 'Bad file' all
+}
+
 @test "--parent-dir: of files that are not the parent the headers are read, and once" {
     needs_strace
     make_chain
