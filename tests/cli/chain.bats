@@ -667,6 +667,20 @@ END
     grep -q 'cannot be read: virtual offset 0, 1048576 bytes (1 MiB): VHDX-RUN-010' err
 }
 
+@test "read: what changes while it is read is told, also where something could not be read" {
+    make_chain
+    for way in '--parent-dir=.' '--salvage --parent=mid.avhdx'; do
+        # nothing is read on before the pipe is empty
+        # shellcheck disable=SC2086 # options
+        "$VHDXRAY" read $way top.avhdx 0 16M 2>err | {
+            head -c 1 >/dev/null
+            touch mid.avhdx
+            cat >/dev/null
+        }
+        grep -q 'mid.avhdx: changed while it was read: what was read mixes two states' err
+    done
+}
+
 @test "--follow: below the folder of each image, whatever the case of letters" {
     mkdir -p vm/Snapshots/deep
     forge_child vm/top.avhdx "$G3" "$G2" '.\SNAPSHOTS/x\..\Mid.AVHDX'
