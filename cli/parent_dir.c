@@ -35,6 +35,7 @@ struct cli_parent_dir {
     const struct cli_options *options;
     struct folder folder[CLI_PARENTS_MAX];
     bool is_listed;
+    bool is_refused; /* see cli_parent_dir_may_print(), whose reason was said */
     struct vxo_scan scan;
     char unread[CLI_ERROR_BYTES]; /* which file could not be read first, and why */
 };
@@ -155,6 +156,22 @@ static enum cli_peek look_at(int fd, bool is_thorough, struct cli_identity *iden
     return result;
 }
 
+/* Would no report go into the file open as fd? */
+static bool may_print(int fd)
+{
+    char text[CLI_ERROR_BYTES];
+    struct vxo_buffer error;
+    struct cli_file file;
+    bool is_allowed = true;
+
+    vxo_buffer_init(&error, text, sizeof(text));
+    if (cli_file_take(&file, fcntl(fd, F_DUPFD_CLOEXEC, 3), &error)) {
+        is_allowed = cli_guard_file(&file);
+        cli_file_close(&file);
+    }
+    return is_allowed;
+}
+
 /* ---- The list ---- */
 
 /* Is it a file to be looked at? What is none is counted. */
@@ -250,10 +267,14 @@ struct match {
     struct cli_opened best; /* fd -1: none yet */
     int fitness;            /* of it */
     struct vxo_twins *twins;
+    bool is_refused; /* a report would go into one of the twins */
 };
 
-static void note_twin(struct vxo_twins *twins, const char *folder, const char *name)
+static void note_twin(struct match *match, int fd, const char *folder, const char *name)
 {
+    struct vxo_twins *twins = match->twins;
+
+    match->is_refused = match->is_refused || !may_print(fd);
     if (twins->count < VXO_TWINS_MAX) {
         cli_put_file_name(twins->name[twins->count], folder, name);
         twins->count++;
@@ -279,12 +300,12 @@ static void note_match(struct match *match, int fd, const struct folder *folder,
     const int fit = fitness(identity, match->child);
 
     if (best->fd >= 0 && match->fitness >= fit) {
-        note_twin(match->twins, folder->path, name);
+        note_twin(match, fd, folder->path, name);
         (void)close(fd);
         return;
     }
     if (best->fd >= 0) {
-        note_twin(match->twins, best->folder_name, best->name);
+        note_twin(match, best->fd, best->folder_name, best->name);
         (void)close(best->fd);
         (void)close(best->folder);
     }
@@ -370,6 +391,7 @@ struct cli_session *cli_parent_dir_find(struct cli_parent_dir *dir, const struct
     for (int i = 0; i < dir->options->folder_count; i++) {
         match_folder(dir, &match, &dir->folder[i]);
     }
+    dir->is_refused = dir->is_refused || match.is_refused;
     if (match.best.fd >= 0) {
         return cli_session_take(&match.best, dir->options->memory_bytes);
     }
@@ -379,22 +401,6 @@ struct cli_session *cli_parent_dir_find(struct cli_parent_dir *dir, const struct
 }
 
 /* ---- Relatives ---- */
-
-/* Would no report go into the file open as fd? */
-static bool may_print(int fd)
-{
-    char text[CLI_ERROR_BYTES];
-    struct vxo_buffer error;
-    struct cli_file file;
-    bool is_allowed = true;
-
-    vxo_buffer_init(&error, text, sizeof(text));
-    if (cli_file_take(&file, fcntl(fd, F_DUPFD_CLOEXEC, 3), &error)) {
-        is_allowed = cli_guard_file(&file);
-        cli_file_close(&file);
-    }
-    return is_allowed;
-}
 
 /* What it takes to tell a relative. */
 struct kin {
@@ -439,7 +445,7 @@ static bool note_of_folder(struct kin *kin, const struct folder *folder)
     return true;
 }
 
-bool cli_parent_dir_note_relatives(struct cli_parent_dir *dir, const struct cli_session *child,
+void cli_parent_dir_note_relatives(struct cli_parent_dir *dir, const struct cli_session *child,
                                    const struct vxo_path path[VXO_PATH_COUNT],
                                    struct vxo_relatives *relatives)
 {
@@ -454,5 +460,10 @@ bool cli_parent_dir_note_relatives(struct cli_parent_dir *dir, const struct cli_
     relatives->has_scan = dir->options->folder_count > 0;
     relatives->scan = dir->scan;
     cli_relatives_judge(relatives, kin.child);
-    return is_allowed;
+    dir->is_refused = dir->is_refused || !is_allowed;
+}
+
+bool cli_parent_dir_may_print(const struct cli_parent_dir *dir)
+{
+    return dir == NULL || !dir->is_refused;
 }

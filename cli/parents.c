@@ -94,8 +94,7 @@ static void note_relatives(struct cli_chain *chain, const struct cli_session *ch
 
     if (chain->parent_dir != NULL) {
         cli_read_paths(child, path);
-        chain->is_refused =
-            !cli_parent_dir_note_relatives(chain->parent_dir, child, path, &chain->relatives);
+        cli_parent_dir_note_relatives(chain->parent_dir, child, path, &chain->relatives);
     }
 }
 
@@ -205,7 +204,7 @@ struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_s
         return NULL;
     }
     find_all(chain, options);
-    if (chain->is_refused || !cli_guard_file(&image->file)) {
+    if (!cli_parent_dir_may_print(chain->parent_dir) || !cli_guard_file(&image->file)) {
         cli_chain_close(chain);
         return NULL;
     }

@@ -897,6 +897,29 @@ END
     done
 }
 
+@test "nothing is printed into a copy of a parent" {
+    make_chain
+    mkdir dir
+    mv mid.avhdx good
+    # one that is taken, and one before it that would be but for its tables
+    forge_child dir/0.avhdx "$G2" "$G1" '.\base.vhdx' 'set region.bat.offset 1G'
+    cp good dir/1.avhdx
+    cp good dir/2.avhdx
+    cp base.vhdx dir
+    before=$(sha256sum dir/*)
+    for file in dir/0.avhdx dir/2.avhdx; do
+        for verb in chain check map; do
+            status=0
+            "$VHDXRAY" $verb --parent-dir=dir top.avhdx >>$file 2>err || status=$?
+            [ "$status" -eq 1 ]
+            status=0
+            "$VHDXRAY" $verb --parent-dir=dir top.avhdx 2>>$file >out || status=$?
+            [ "$status" -eq 1 ]
+            [ "$before" = "$(sha256sum dir/*)" ]
+        done
+    done
+}
+
 @test "nothing is printed into a parent" {
     make_chain
     before=$(sha256sum ./*hdx)
