@@ -31,7 +31,7 @@ const char *vxo_ending_name(enum vxo_ending ending)
         [VXO_END_COMPLETE] = "complete",     [VXO_END_NOT_LOOKED_FOR] = "not-looked-for",
         [VXO_END_NOT_FOUND] = "not-found",   [VXO_END_WRONG] = "wrong",
         [VXO_END_UNREADABLE] = "unreadable", [VXO_END_CIRCLE] = "circle",
-        [VXO_END_TOO_LONG] = "too-long",
+        [VXO_END_TOO_LONG] = "too-long",     [VXO_END_UNVERIFIED] = "unverified",
     };
 
     return (unsigned)ending < VXO_END_COUNT ? NAMES[ending] : "";
@@ -94,6 +94,11 @@ void vxo_put_chain_end(struct vxo_buffer *put, const struct vxo_chain *chain)
         vxo_put(put, " is not what ");
         vxo_put(put, child_of(chain)->report.image);
         vxo_put(put, " was made of.");
+        return;
+    case VXO_END_UNVERIFIED:
+        vxo_put(put,
+                "Whether the chain is complete is not known: not each of its images says which "
+                "state of its parent it was made of.");
         return;
     case VXO_END_CIRCLE:
     case VXO_END_TOO_LONG:

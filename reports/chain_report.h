@@ -59,6 +59,7 @@ enum vxo_ending {
     VXO_END_NOT_FOUND,      /* the parent of the last one was looked for */
     VXO_END_WRONG,          /* the last one is not what the one before it was made of */
     VXO_END_UNREADABLE,     /* the parent cannot be opened; or whether there is one is not known */
+    VXO_END_UNVERIFIED,     /* as complete, but not each image says what it was made of */
     VXO_END_CIRCLE,         /* the parent of the last one is one of those before it */
     VXO_END_TOO_LONG,
     VXO_END_COUNT

@@ -302,6 +302,27 @@ Try 'vhdxray check --help'" ]
     jq -e '.chain | .complete == false and .reason == "wrong"' out
 }
 
+@test "a parent that cannot be verified does not make a chain complete" {
+    forge_base base.vhdx "$G1"
+    forge top.avhdx 'create differencing' "set headers.data-write-guid $G3" 'locator' \
+        'key u"relative_path" u"base.vhdx"'
+    for way in --follow --parent=base.vhdx; do
+        vhdxray chain --format=json $way top.avhdx
+        [ "$status" -eq 2 ]
+        valid out
+        jq -e '.complete == false and .reason == "unverified" and (.links | length) == 2
+            and .links[0].parent.matches == false' out
+        vhdxray chain $way top.avhdx
+        words | grep -qF 'Whether the chain is complete is not known: not each of its images says which state of its parent it was made of.'
+        vhdxray export $way top.avhdx new.raw
+        [ "$status" -eq 2 ]
+        [ ! -e new.raw ]
+        vhdxray export --force --salvage $way top.avhdx new.raw
+        [ "$status" -eq 2 ]
+        rm new.raw
+    done
+}
+
 @test "two states are never mixed: nothing is read through a parent that is not the one" {
     make_chain
     forge_child mid.avhdx "$G4" "$G1" '.\base.vhdx'
