@@ -231,30 +231,34 @@ static int is_no_folder_of_itself(const struct dirent *entry)
 
 static void list_folder(struct cli_parent_dir *dir, struct folder *folder)
 {
-    int count = scandirat(folder->fd, ".", &folder->entry, is_no_folder_of_itself, alphasort);
+    struct who *who = NULL;
+    int count = 0;
 
+    if (folder->is_repeated) {
+        return;
+    }
+    count = scandirat(folder->fd, ".", &folder->entry, is_no_folder_of_itself, alphasort);
     if (count < 0) {
         folder->entry = NULL;
         note_unread(dir, folder->path, strerror(errno));
         return;
     }
     folder->count = count;
-    folder->who = calloc(count > 0 ? (size_t)count : 1, sizeof(*folder->who));
-    if (folder->who == NULL) {
+    who = calloc(count > 0 ? (size_t)count : 1, sizeof(*who));
+    if (who == NULL) {
         note_unread(dir, folder->path, CLI_NO_MEMORY);
         return;
     }
+    folder->who = who;
     for (int i = 0; i < count; i++) {
-        folder->who[i] = identify(dir, folder, folder->entry[i]->d_name);
+        who[i] = identify(dir, folder, folder->entry[i]->d_name);
     }
 }
 
 static void list_once(struct cli_parent_dir *dir)
 {
     for (int i = 0; i < dir->options->folder_count && !dir->is_listed; i++) {
-        if (!dir->folder[i].is_repeated) {
-            list_folder(dir, &dir->folder[i]);
-        }
+        list_folder(dir, &dir->folder[i]);
     }
     dir->is_listed = true;
 }
