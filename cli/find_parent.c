@@ -104,6 +104,8 @@ static struct cli_session *walk(struct cli_search *s, struct trail *trail)
     if (opened.fd < 0) {
         return NULL;
     }
+    vxo_put(s->why, "leads to ");
+    vxo_put_printable(s->why, trail->name);
     if (slash != NULL) {
         vxo_buffer_init(&folder_name, trail->folder_name, sizeof(trail->folder_name));
         vxo_put_bytes(&folder_name, s->child->path, (size_t)(slash - s->child->path));
@@ -148,6 +150,7 @@ struct cli_session *cli_find_parent(struct cli_search *s)
         s->found = VXO_FOUND_IN_FOLDER;
         session = cli_parent_dir_find(s->parent_dir, s->child, s->twins, s->why);
     }
+    s->is_the_one = session != NULL;
     if (session == NULL && s->options->is_following) {
         vxo_put(s->why, s->why->len > 0 ? ", and " : "");
         session = follow(s);
@@ -155,10 +158,12 @@ struct cli_session *cli_find_parent(struct cli_search *s)
     if (session == NULL || (s->found == VXO_FOUND_FOLLOWED && !fits(s, session))) {
         other = take_given(s, false);
     }
-    if (other != NULL) {
+    if (other != NULL && session != NULL) {
+        vxo_put(s->why, session->error.len > 0 ? ": " : ", which is not the one");
+        vxo_put(s->why, session->error_text);
         cli_session_close(session);
-        session = other;
     }
+    session = other != NULL ? other : session;
     if (session == NULL && s->why->len == 0) {
         vxo_put(s->why, "--parent does not name it");
     }

@@ -16,6 +16,7 @@ struct cli_search {
     struct cli_given *given;   /* options->parent_count of them, see cli_look_at_given() */
     struct cli_parent_dir *parent_dir;
     enum vxo_found found;    /* how, when it was found */
+    bool is_the_one;         /* and has the DataWriteGuid that the child names */
     struct vxo_twins *twins; /* gets those of the one that was found */
     struct vxo_buffer *why;  /* gets the reason when it was not: a clause without a period */
 };

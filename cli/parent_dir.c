@@ -23,6 +23,9 @@ struct who {
 struct folder {
     int fd;
     const char *path;
+    bool is_repeated; /* another name of one before it: not listed again */
+    dev_t device;
+    ino_t inode;
     struct dirent **entry; /* in the order of names, count of them */
     struct who *who;       /* of each */
     int count;
@@ -32,9 +35,23 @@ struct cli_parent_dir {
     const struct cli_options *options;
     struct folder folder[CLI_PARENTS_MAX];
     bool is_listed;
+    bool is_refused; /* see cli_parent_dir_may_print(), whose reason was said */
     struct vxo_scan scan;
     char unread[CLI_ERROR_BYTES]; /* which file could not be read first, and why */
 };
+
+/* Is folder `which` one of those before it? */
+static bool is_repeated(const struct cli_parent_dir *dir, int which)
+{
+    const struct folder *folder = &dir->folder[which];
+    bool is_same = false;
+
+    for (int i = 0; i < which; i++) {
+        is_same = is_same || (dir->folder[i].device == folder->device &&
+                              dir->folder[i].inode == folder->inode);
+    }
+    return is_same;
+}
 
 struct cli_parent_dir *cli_parent_dir_open(const struct cli_options *options)
 {
@@ -50,16 +67,21 @@ struct cli_parent_dir *cli_parent_dir_open(const struct cli_options *options)
         struct folder *folder = &dir->folder[i];
         char text[CLI_ERROR_BYTES];
         struct vxo_buffer why;
+        struct stat status;
 
         folder->path = options->folder[i];
         folder->fd = open(folder->path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-        if (folder->fd < 0) {
+        if (folder->fd < 0 || fstat(folder->fd, &status) != 0) {
             vxo_buffer_init(&why, text, sizeof(text));
             vxo_put(&why, "the folder of --parent-dir cannot be read: ");
             vxo_put(&why, strerror(errno));
             cli_complain(folder->path, text);
             is_good = false;
+            continue;
         }
+        folder->device = status.st_dev;
+        folder->inode = status.st_ino;
+        folder->is_repeated = is_repeated(dir, i);
     }
     if (!is_good) {
         cli_parent_dir_close(dir);
@@ -134,6 +156,22 @@ static enum cli_peek look_at(int fd, bool is_thorough, struct cli_identity *iden
     return result;
 }
 
+/* Would no report go into the file open as fd? */
+static bool may_print(int fd)
+{
+    char text[CLI_ERROR_BYTES];
+    struct vxo_buffer error;
+    struct cli_file file;
+    bool is_allowed = true;
+
+    vxo_buffer_init(&error, text, sizeof(text));
+    if (cli_file_take(&file, fcntl(fd, F_DUPFD_CLOEXEC, 3), &error)) {
+        is_allowed = cli_guard_file(&file);
+        cli_file_close(&file);
+    }
+    return is_allowed;
+}
+
 /* ---- The list ---- */
 
 /* Is it a file to be looked at? What is none is counted. */
@@ -193,21 +231,27 @@ static int is_no_folder_of_itself(const struct dirent *entry)
 
 static void list_folder(struct cli_parent_dir *dir, struct folder *folder)
 {
-    int count = scandirat(folder->fd, ".", &folder->entry, is_no_folder_of_itself, alphasort);
+    struct who *who = NULL;
+    int count = 0;
 
+    if (folder->is_repeated) {
+        return;
+    }
+    count = scandirat(folder->fd, ".", &folder->entry, is_no_folder_of_itself, alphasort);
     if (count < 0) {
         folder->entry = NULL;
         note_unread(dir, folder->path, strerror(errno));
         return;
     }
     folder->count = count;
-    folder->who = calloc(count > 0 ? (size_t)count : 1, sizeof(*folder->who));
-    if (folder->who == NULL) {
+    who = calloc(count > 0 ? (size_t)count : 1, sizeof(*who));
+    if (who == NULL) {
         note_unread(dir, folder->path, CLI_NO_MEMORY);
         return;
     }
+    folder->who = who;
     for (int i = 0; i < count; i++) {
-        folder->who[i] = identify(dir, folder, folder->entry[i]->d_name);
+        who[i] = identify(dir, folder, folder->entry[i]->d_name);
     }
 }
 
@@ -223,14 +267,18 @@ static void list_once(struct cli_parent_dir *dir)
 
 /* What was found so far. */
 struct match {
-    const struct vx_locator *locator; /* of the child */
-    struct cli_opened best;           /* fd -1: none yet */
-    bool is_best_sound;
+    const struct vx_facts *child;
+    struct cli_opened best; /* fd -1: none yet */
+    int fitness;            /* of it */
     struct vxo_twins *twins;
+    bool is_refused; /* a report would go into one of the twins */
 };
 
-static void note_twin(struct vxo_twins *twins, const char *folder, const char *name)
+static void note_twin(struct match *match, int fd, const char *folder, const char *name)
 {
+    struct vxo_twins *twins = match->twins;
+
+    match->is_refused = match->is_refused || !may_print(fd);
     if (twins->count < VXO_TWINS_MAX) {
         cli_put_file_name(twins->name[twins->count], folder, name);
         twins->count++;
@@ -238,19 +286,30 @@ static void note_twin(struct vxo_twins *twins, const char *folder, const char *n
     twins->total++;
 }
 
+/* How well it fits, more being better. A disk that was given another identity, to be another one,
+ * may have kept the state. */
+static int fitness(const struct cli_identity *identity, const struct vx_facts *child)
+{
+    bool is_other = identity->has_disk_id && child->metadata.has[VX_ITEM_DISK_ID] &&
+                    !vx_guid_equal(&identity->disk_id, &child->metadata.disk_id);
+
+    return (is_other ? 0 : 2) + (identity->is_sound ? 1 : 0);
+}
+
 /* It is the parent, or a copy of it. The match takes the file over. */
 static void note_match(struct match *match, int fd, const struct folder *folder, const char *name,
-                       bool is_sound)
+                       const struct cli_identity *identity)
 {
     struct cli_opened *best = &match->best;
+    const int fit = fitness(identity, match->child);
 
-    if (best->fd >= 0 && (match->is_best_sound || !is_sound)) {
-        note_twin(match->twins, folder->path, name);
+    if (best->fd >= 0 && match->fitness >= fit) {
+        note_twin(match, fd, folder->path, name);
         (void)close(fd);
         return;
     }
     if (best->fd >= 0) {
-        note_twin(match->twins, best->folder_name, best->name);
+        note_twin(match, best->fd, best->folder_name, best->name);
         (void)close(best->fd);
         (void)close(best->folder);
     }
@@ -258,7 +317,7 @@ static void note_match(struct match *match, int fd, const struct folder *folder,
                                 .folder = fcntl(folder->fd, F_DUPFD_CLOEXEC, 3),
                                 .folder_name = folder->path,
                                 .name = name};
-    match->is_best_sound = is_sound;
+    match->fitness = fit;
 }
 
 /* A file that was the parent when it was listed. */
@@ -279,8 +338,9 @@ static void match_file(struct cli_parent_dir *dir, struct match *match, const st
     if (result == CLI_PEEK_UNREAD) {
         note_unread(dir, name, text);
     }
-    if (result == CLI_PEEK_IMAGE && vx_locator_names(match->locator, &identity.data_write_guid)) {
-        note_match(match, fd, folder, name, identity.is_sound);
+    if (result == CLI_PEEK_IMAGE &&
+        vx_locator_names(&match->child->locator, &identity.data_write_guid)) {
+        note_match(match, fd, folder, name, &identity);
     } else if (fd >= 0) {
         (void)close(fd);
     }
@@ -291,7 +351,7 @@ static void match_folder(struct cli_parent_dir *dir, struct match *match,
 {
     for (int i = 0; folder->who != NULL && i < folder->count; i++) {
         if (folder->who[i].is_image &&
-            vx_locator_names(match->locator, &folder->who[i].data_write_guid)) {
+            vx_locator_names(&match->child->locator, &folder->who[i].data_write_guid)) {
             match_file(dir, match, folder, folder->entry[i]->d_name);
         }
     }
@@ -329,12 +389,13 @@ struct cli_session *cli_parent_dir_find(struct cli_parent_dir *dir, const struct
                                         struct vxo_twins *twins, struct vxo_buffer *why)
 {
     struct match match = {
-        .locator = &child->check.structure.facts.locator, .best = {.fd = -1}, .twins = twins};
+        .child = &child->check.structure.facts, .best = {.fd = -1}, .twins = twins};
 
     list_once(dir);
     for (int i = 0; i < dir->options->folder_count; i++) {
         match_folder(dir, &match, &dir->folder[i]);
     }
+    dir->is_refused = dir->is_refused || match.is_refused;
     if (match.best.fd >= 0) {
         return cli_session_take(&match.best, dir->options->memory_bytes);
     }
@@ -344,22 +405,6 @@ struct cli_session *cli_parent_dir_find(struct cli_parent_dir *dir, const struct
 }
 
 /* ---- Relatives ---- */
-
-/* Would no report go into the file open as fd? */
-static bool may_print(int fd)
-{
-    char text[CLI_ERROR_BYTES];
-    struct vxo_buffer error;
-    struct cli_file file;
-    bool is_allowed = true;
-
-    vxo_buffer_init(&error, text, sizeof(text));
-    if (cli_file_take(&file, fcntl(fd, F_DUPFD_CLOEXEC, 3), &error)) {
-        is_allowed = cli_guard_file(&file);
-        cli_file_close(&file);
-    }
-    return is_allowed;
-}
 
 /* What it takes to tell a relative. */
 struct kin {
@@ -404,7 +449,7 @@ static bool note_of_folder(struct kin *kin, const struct folder *folder)
     return true;
 }
 
-bool cli_parent_dir_note_relatives(struct cli_parent_dir *dir, const struct cli_session *child,
+void cli_parent_dir_note_relatives(struct cli_parent_dir *dir, const struct cli_session *child,
                                    const struct vxo_path path[VXO_PATH_COUNT],
                                    struct vxo_relatives *relatives)
 {
@@ -419,5 +464,10 @@ bool cli_parent_dir_note_relatives(struct cli_parent_dir *dir, const struct cli_
     relatives->has_scan = dir->options->folder_count > 0;
     relatives->scan = dir->scan;
     cli_relatives_judge(relatives, kin.child);
-    return is_allowed;
+    dir->is_refused = dir->is_refused || !is_allowed;
+}
+
+bool cli_parent_dir_may_print(const struct cli_parent_dir *dir)
+{
+    return dir == NULL || !dir->is_refused;
 }

@@ -95,8 +95,7 @@ static void note_relatives(struct cli_chain *chain, const struct cli_session *ch
 
     if (chain->parent_dir != NULL) {
         cli_read_paths(child, path);
-        chain->is_refused =
-            !cli_parent_dir_note_relatives(chain->parent_dir, child, path, &chain->relatives);
+        cli_parent_dir_note_relatives(chain->parent_dir, child, path, &chain->relatives);
     }
 }
 
@@ -120,7 +119,9 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
     parent = open_parent(chain, &search);
     if (parent == NULL) {
         report_missing(chain, child);
-        note_relatives(chain, child);
+        if (!search.is_the_one) { /* else it is there, and was not changed */
+            note_relatives(chain, child);
+        }
         return false;
     }
     parent->has_chain = true;
@@ -147,13 +148,31 @@ static bool add_parent(struct cli_chain *chain, const struct cli_options *option
 /* A parent that is none of this chain is a mistake about the image, or about the parent. */
 static void refuse_surplus(struct cli_chain *chain, const struct cli_options *options)
 {
-    for (int i = 0; i < options->parent_count && chain->ending == VXO_END_COMPLETE; i++) {
+    bool has_end = chain->ending == VXO_END_COMPLETE || chain->ending == VXO_END_UNVERIFIED;
+
+    for (int i = 0; i < options->parent_count && has_end; i++) {
         if (!chain->given[i].is_used) {
             chain->has_surplus = true;
             cli_complain(options->parent[i],
                          "is named with --parent, and is the parent of none of these images");
         }
     }
+}
+
+/* How does a chain end that has an end? */
+static enum vxo_ending ending_of(const struct cli_chain *chain)
+{
+    bool is_verified = true;
+
+    for (uint32_t i = 0; i + 1 < chain->count; i++) {
+        /* that it names another one has ended the chain before */
+        is_verified =
+            is_verified && vx_locator_has_linkage(&facts_of(chain->link[i].session)->locator);
+    }
+    if (!facts_of(last_of(chain))->has_geometry) {
+        return VXO_END_UNREADABLE;
+    }
+    return is_verified ? VXO_END_COMPLETE : VXO_END_UNVERIFIED;
 }
 
 static void find_all(struct cli_chain *chain, const struct cli_options *options)
@@ -171,8 +190,7 @@ static void find_all(struct cli_chain *chain, const struct cli_options *options)
         chain->ending = VXO_END_NOT_LOOKED_FOR;
         vxo_put(&chain->why, "--parent, --parent-dir or --follow say where it may be");
     } else if (chain->ending == VXO_END_COUNT) {
-        chain->ending =
-            facts_of(last_of(chain))->has_geometry ? VXO_END_COMPLETE : VXO_END_UNREADABLE;
+        chain->ending = ending_of(chain);
     }
 }
 
@@ -204,7 +222,7 @@ struct cli_chain *cli_chain_open(const struct cli_options *options, struct cli_s
         return NULL;
     }
     find_all(chain, options);
-    if (chain->is_refused || !cli_guard_file(&image->file)) {
+    if (!cli_parent_dir_may_print(chain->parent_dir) || !cli_guard_file(&image->file)) {
         cli_chain_close(chain);
         return NULL;
     }

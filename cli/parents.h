@@ -18,7 +18,6 @@ struct cli_chain {
     enum vxo_ending ending;
     bool was_followed;     /* the user said where parents may be */
     bool has_surplus;      /* and named one that is none */
-    bool is_refused;       /* a report would go into an image of the same disk */
     struct vx_chain disks; /* the links, as far as they can be read */
     struct vxo_buffer why; /* the parent of the last link is not there; empty: it has none */
     char why_text[2 * CLI_ERROR_BYTES];

@@ -129,42 +129,56 @@ static bool is_offspring(const struct vxo_relatives *relatives, const struct vxo
     return is_made;
 }
 
-static bool is_ancestor(const struct vxo_relatives *relatives, const struct vxo_relative *r)
+/* Is it what the parent in another state, or an ancestor of that, is made of? Others may be made of
+ * the changed parent itself. */
+static bool is_ancestor(const struct vxo_relatives *relatives, const struct vxo_relative *r,
+                        const struct vx_facts *child)
 {
     bool is_parent = false;
 
+    (void)child;
     for (uint32_t i = 0; i < relatives->count; i++) {
-        is_parent = is_parent || (relatives->at[i].kinship != VXO_KIN_OFFSPRING &&
-                                  vx_locator_names(&relatives->at[i].locator, &r->data_write_guid));
+        const struct vxo_relative *other = &relatives->at[i];
+
+        is_parent = is_parent ||
+                    (other != r &&
+                     (other->kinship == VXO_KIN_CHANGED || other->kinship == VXO_KIN_ANCESTOR) &&
+                     vx_locator_names(&other->locator, &r->data_write_guid));
     }
     return is_parent;
 }
 
-void cli_relatives_judge(struct vxo_relatives *relatives, const struct vx_facts *child)
+/* Let all be of that kinship of which `is` says so, until it says it of no other. What is known to
+ * be an offspring stays that. */
+static void settle(struct vxo_relatives *relatives, const struct vx_facts *child,
+                   enum vxo_kinship kinship,
+                   bool (*is)(const struct vxo_relatives *relatives, const struct vxo_relative *r,
+                              const struct vx_facts *child))
 {
-    bool has_linkage = vxo_put_linkage(NULL, &child->locator);
     bool is_settled = false;
 
-    for (uint32_t i = 0; i < relatives->count; i++) {
-        relatives->at[i].kinship =
-            has_linkage && relatives->at[i].is_namesake ? VXO_KIN_CHANGED : VXO_KIN_UNKNOWN;
-    }
     for (uint32_t turn = 0; turn < relatives->count && !is_settled; turn++) {
         is_settled = true; /* unless this turn finds one more */
         for (uint32_t i = 0; i < relatives->count; i++) {
             struct vxo_relative *r = &relatives->at[i];
 
-            if (r->kinship != VXO_KIN_OFFSPRING && is_offspring(relatives, r, child)) {
-                r->kinship = VXO_KIN_OFFSPRING;
+            if (r->kinship != VXO_KIN_OFFSPRING && r->kinship != kinship &&
+                is(relatives, r, child)) {
+                r->kinship = kinship;
                 is_settled = false;
             }
         }
     }
-    for (uint32_t i = 0; i < relatives->count; i++) {
-        struct vxo_relative *r = &relatives->at[i];
+}
 
-        if (r->kinship != VXO_KIN_OFFSPRING && is_ancestor(relatives, r)) {
-            r->kinship = VXO_KIN_ANCESTOR;
-        }
+void cli_relatives_judge(struct vxo_relatives *relatives, const struct vx_facts *child)
+{
+    bool has_linkage = vxo_put_linkage(NULL, &child->locator);
+
+    for (uint32_t i = 0; i < relatives->count; i++) {
+        relatives->at[i].kinship =
+            has_linkage && relatives->at[i].is_namesake ? VXO_KIN_CHANGED : VXO_KIN_UNKNOWN;
     }
+    settle(relatives, child, VXO_KIN_OFFSPRING, is_offspring);
+    settle(relatives, child, VXO_KIN_ANCESTOR, is_ancestor);
 }

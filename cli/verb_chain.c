@@ -8,7 +8,7 @@ static const char HELP[] =
     "Show the chain of a differencing image, link by link: what each image names as its\n"
     "parent, how that was found and whether it is the one, identifiers, sizes, and what a\n"
     "check finds wrong; and where the chain ends, and why. Where --parent-dir has no parent\n"
-    "for an image, it tells which images there are the same disk and were changed since.\n"
+    "for an image, it tells which images there are other states of the same disk.\n"
     "\n"
     "Without an option that says where parents may be, no other file is opened.\n"
     "\n" CLI_PARENT_HELP CLI_FOLLOW_HELP "  --format=FORMAT  text (default) or json\n"

@@ -52,8 +52,8 @@ static enum cli_exit read_disk(const struct cli_options *options, struct cli_cha
         return CLI_EXIT_INCOMPLETE;
     }
     status = cli_disk_copy(&job);
-    if (status == CLI_EXIT_SOUND && cli_chain_is_torn(chain)) {
-        status = CLI_EXIT_INCOMPLETE;
+    if (cli_chain_is_torn(chain)) {
+        status = cli_exit_worse(status, CLI_EXIT_INCOMPLETE);
     }
     cli_out_discard(&out);
     return status;

@@ -31,7 +31,7 @@ const char *vxo_ending_name(enum vxo_ending ending)
         [VXO_END_COMPLETE] = "complete",     [VXO_END_NOT_LOOKED_FOR] = "not-looked-for",
         [VXO_END_NOT_FOUND] = "not-found",   [VXO_END_WRONG] = "wrong",
         [VXO_END_UNREADABLE] = "unreadable", [VXO_END_CIRCLE] = "circle",
-        [VXO_END_TOO_LONG] = "too-long",
+        [VXO_END_TOO_LONG] = "too-long",     [VXO_END_UNVERIFIED] = "unverified",
     };
 
     return (unsigned)ending < VXO_END_COUNT ? NAMES[ending] : "";
@@ -95,6 +95,11 @@ void vxo_put_chain_end(struct vxo_buffer *put, const struct vxo_chain *chain)
         vxo_put(put, child_of(chain)->report.image);
         vxo_put(put, " was made of.");
         return;
+    case VXO_END_UNVERIFIED:
+        vxo_put(put,
+                "Whether the chain is complete is not known: not each of its images says which "
+                "state of its parent it was made of.");
+        return;
     case VXO_END_CIRCLE:
     case VXO_END_TOO_LONG:
         vxo_put(put, "The chain has no end: ");
@@ -150,6 +155,7 @@ static void put_kinship(struct vxo_buffer *put, const struct vxo_chain *chain,
     const struct vxo_report *child = &child_of(chain)->report;
     const struct vx_locator *locator = &child->facts->locator;
     bool has_name = vxo_put_linkage(NULL, locator);
+    bool is_changed = relative->kinship == VXO_KIN_CHANGED;
 
     switch (relative->kinship) {
     case VXO_KIN_ANCESTOR:
@@ -175,21 +181,20 @@ static void put_kinship(struct vxo_buffer *put, const struct vxo_chain *chain,
         vxo_put(put, " does not say which state it was made of.");
         return;
     }
-    if (relative->kinship == VXO_KIN_CHANGED) {
-        vxo_put(put, ", but was changed after ");
+    if (is_changed) {
+        vxo_put(put, ", but is not in the state that ");
         vxo_put(put, child->image);
-        vxo_put(put, " was made of it");
+        vxo_put(put, " was made of");
     }
     vxo_put(put, ": its data write GUID is ");
     put_guid(put, &relative->data_write_guid);
     vxo_put(put, ", the linkage is ");
     vxo_put_linkage(put, locator);
-    vxo_put(put, ".");
-    if (relative->kinship != VXO_KIN_CHANGED) {
-        vxo_put(put, " Either it is the parent and was changed after ");
-        vxo_put(put, child->image);
-        vxo_put(put, " was made of it, or the parent is another file.");
-    }
+    vxo_put(put, is_changed ? ". Either it" : ". Either it is the parent and");
+    vxo_put(put, " was changed after ");
+    vxo_put(put, child->image);
+    vxo_put(put, " was made of it, or ");
+    vxo_put(put, is_changed ? "it is a copy from another time." : "the parent is another file.");
 }
 
 void vxo_put_relative(struct vxo_buffer *put, const struct vxo_chain *chain,

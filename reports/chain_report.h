@@ -46,8 +46,8 @@ struct vxo_link {
 /* What another image of the same disk is to one whose parent is missing. */
 enum vxo_kinship {
     VXO_KIN_UNKNOWN,   /* it may be the parent, which was changed since, or another state */
-    VXO_KIN_CHANGED,   /* it has the name of the parent: which was changed since */
-    VXO_KIN_ANCESTOR,  /* another one is made of it, and fits */
+    VXO_KIN_CHANGED,   /* it has the name of the parent: changed since, or from another time */
+    VXO_KIN_ANCESTOR,  /* one that is changed, or an ancestor, is made of it */
     VXO_KIN_OFFSPRING, /* it is made of the image, or of the same parent */
     VXO_KIN_COUNT
 };
@@ -59,6 +59,7 @@ enum vxo_ending {
     VXO_END_NOT_FOUND,      /* the parent of the last one was looked for */
     VXO_END_WRONG,          /* the last one is not what the one before it was made of */
     VXO_END_UNREADABLE,     /* the parent cannot be opened; or whether there is one is not known */
+    VXO_END_UNVERIFIED,     /* as complete, but not each image says what it was made of */
     VXO_END_CIRCLE,         /* the parent of the last one is one of those before it */
     VXO_END_TOO_LONG,
     VXO_END_COUNT

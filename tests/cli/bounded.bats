@@ -1,7 +1,9 @@
 #!/usr/bin/env bats
-# Memory and work are bounded by what is really there. VHDXRAY: the program. VHDXRAY_SRC: the source.
+# Memory and work are bounded by what is really there. VHDXRAY, VHDXFORGE: the programs.
+# VHDXRAY_SRC: the source.
 
 load images.bash
+load chains.bash
 
 # Peak resident memory of a command in KiB, its exit status in `status`.
 peak() {
@@ -58,4 +60,19 @@ with open("written.vhdx", "r+b") as f:
     peak "$VHDXRAY" check --format=json dirty.vhdx
     [ "$status" -eq 3 ]
     [ "$kib" -le 16384 ]
+}
+
+@test "a parent that was found, but takes too much memory, is not said to be changed" {
+    make_chain
+    forge_base other.vhdx "$G4"
+    truncate -s 1T base.vhdx
+    for way in '' --parent=base.vhdx; do
+        status=0
+        # shellcheck disable=SC2086 # an option
+        (ulimit -v 1048576; "$VHDXRAY" chain --format=json --memory=4G $way --parent-dir=. mid.avhdx >out) || status=$?
+        [ "$status" -eq 1 ]
+        jq -e '.reason == "unreadable" and .relatives == []
+            and (.ending | endswith("base.vhdx: there is not enough memory."))' out
+        refute grep -q 'write to none' out
+    done
 }

@@ -243,7 +243,7 @@ Try 'vhdxray check --help'" ]
     vhdxray chain --parent-dir=. top.avhdx
     [ "$status" -eq 1 ]
     [ "$(wc -L <out)" -le 100 ]
-    said="./mid.avhdx is the same disk and has the name of the parent, but was changed after top.avhdx was made of it: its data write GUID is $G4, the linkage is $G2."
+    said="./mid.avhdx is the same disk and has the name of the parent, but is not in the state that top.avhdx was made of: its data write GUID is $G4, the linkage is $G2. Either it was changed after top.avhdx was made of it, or it is a copy from another time."
     words | grep -qF "$said"
     words | grep -qF './base.vhdx is an earlier state of the same disk: another image here is made of it, so it was not changed since.'
     words | grep -qF 'What to do: write to none of these images. Look for a copy of the parent as it was when this image was made of it, in a backup or a replica, and name it with --parent.'
@@ -300,6 +300,27 @@ Try 'vhdxray check --help'" ]
     vhdxray check --format=json --parent=mid.avhdx top.avhdx
     valid out
     jq -e '.chain | .complete == false and .reason == "wrong"' out
+}
+
+@test "a parent that cannot be verified does not make a chain complete" {
+    forge_base base.vhdx "$G1"
+    forge top.avhdx 'create differencing' "set headers.data-write-guid $G3" 'locator' \
+        'key u"relative_path" u"base.vhdx"'
+    for way in --follow --parent=base.vhdx; do
+        vhdxray chain --format=json $way top.avhdx
+        [ "$status" -eq 2 ]
+        valid out
+        jq -e '.complete == false and .reason == "unverified" and (.links | length) == 2
+            and .links[0].parent.matches == false' out
+        vhdxray chain $way top.avhdx
+        words | grep -qF 'Whether the chain is complete is not known: not each of its images says which state of its parent it was made of.'
+        vhdxray export $way top.avhdx new.raw
+        [ "$status" -eq 2 ]
+        [ ! -e new.raw ]
+        vhdxray export --force --salvage $way top.avhdx new.raw
+        [ "$status" -eq 2 ]
+        rm new.raw
+    done
 }
 
 @test "two states are never mixed: nothing is read through a parent that is not the one" {
@@ -367,7 +388,7 @@ Try 'vhdxray check --help'" ]
     # of two linkages both are quoted; without one nothing can be told
     forge_child two.avhdx "$G3" "$G2" 'mid.avhdx' "key u\"parent_linkage2\" u\"{$G1}\""
     vhdxray chain --format=json --parent-dir=dir two.avhdx
-    jq -e '.relatives[0] | .kinship == "changed" and (.message | test("the linkage is '"$G2 or $G1"'\\.$"))' out
+    jq -e '.relatives[0] | .kinship == "changed" and (.message | test("the linkage is '"$G2 or $G1"'\\. Either it was"))' out
     forge none.avhdx 'create differencing' "set headers.data-write-guid $G3" 'locator' \
         'key u"relative_path" u"mid.avhdx"'
     vhdxray chain --format=json --parent-dir=dir none.avhdx
@@ -378,6 +399,27 @@ Try 'vhdxray check --help'" ]
     forge_base dir/zero.vhdx aaaaaaaa-0000-4000-8000-000000000006 'set value.disk-id.id zero'
     vhdxray chain --format=json --parent-dir=dir zero.avhdx
     jq -e '."relatives-total" == 0 and (.advice | test("^What to do: name the parent with --parent, or a folder"))' out
+}
+
+@test "a changed parent of which another image was made is no earlier state" {
+    mkdir dir
+    forge_child top.avhdx "$G3" "$G2" 'mid.avhdx'
+    forge_child dir/mid.avhdx "$G4" "$G1" 'base.vhdx'
+    forge_base dir/base.vhdx "$G1"
+    forge_child dir/new.avhdx aaaaaaaa-0000-4000-8000-000000000001 "$G4" 'mid.avhdx'
+    vhdxray chain --format=json --parent-dir=dir top.avhdx
+    valid out
+    [ "$(jq -c '.relatives | map([.image, .kinship])' out)" = \
+        '[["dir/mid.avhdx","changed"],["dir/base.vhdx","ancestor"],["dir/new.avhdx","unknown"]]' ]
+    # under another name it may still be the parent, and what it is made of as well
+    mv dir/mid.avhdx dir/renamed.avhdx
+    vhdxray chain --format=json --parent-dir=dir top.avhdx
+    jq -e '[.relatives[].kinship] == ["unknown", "unknown", "unknown"]' out
+    # nor is one an earlier state for it is made of itself
+    rm dir/*
+    forge_child dir/mid.avhdx "$G4" "$G4" 'mid.avhdx'
+    vhdxray chain --format=json --parent-dir=dir top.avhdx
+    jq -e '[.relatives[].kinship] == ["changed"]' out
 }
 
 @test "more relatives than are compared are counted, that with the name is kept, copies are one" {
@@ -399,6 +441,23 @@ Try 'vhdxray check --help'" ]
     vhdxray chain --format=json --parent-dir=dir top.avhdx
     jq -e '[.relatives[:3][].image] == ["dir/mid.AVHDX", "dir/Mid.avhdx", "dir/11.vhdx"]
         and .relatives[0].copies == 2 and (.relatives | length) == 32' out
+}
+
+@test "a folder that is given twice, by whatever name, is one folder" {
+    make_chain
+    mkdir dir
+    mv mid.avhdx dir
+    ln -s dir another
+    for again in dir ./dir/ "$PWD/dir" another; do
+        vhdxray chain --format=json --parent-dir=dir --parent-dir="$again" top.avhdx
+        [ "$status" -eq 1 ]
+        valid out
+        # it is no copy of itself, and was searched once
+        jq -e '.links[1]."same-state-total" == 0 and .searched.files == 1' out
+    done
+    forge_child dir/mid.avhdx "$G4" "$G1" '.\base.vhdx'
+    vhdxray chain --format=json --parent-dir=dir --parent-dir=another top.avhdx
+    jq -e '."relatives-total" == 1 and .relatives[0].copies == 0' out
 }
 
 @test "what could not be read in the folder is said" {
@@ -436,8 +495,17 @@ Try 'vhdxray check --help'" ]
         vhdxray $verb --parent-dir=a --parent-dir=b top.avhdx
         grep -qx '  Same state     in a/a.avhdx, b/c.avhdx' out
     done
+    # one of another disk is worse than one that is not sound
+    forge_child a/0.avhdx "$G2" "$G1" '.\base.vhdx' 'set value.disk-id.id foreign'
+    vhdxray chain --format=json --parent-dir=a --parent-dir=b top.avhdx
+    [ "$status" -eq 0 ]
+    jq -e '.links[1] | .image == "b/b.avhdx" and ."same-state-total" == 3' out
     # where none is sound it is the first
     rm b/b.avhdx b/c.avhdx
+    vhdxray chain --format=json --parent-dir=a --parent-dir=b top.avhdx
+    [ "$status" -eq 2 ]
+    jq -e '.links[1] | .image == "a/a.avhdx" and ."same-state" == ["a/0.avhdx"]' out
+    rm a/0.avhdx
     vhdxray chain --format=json --parent-dir=a --parent-dir=b top.avhdx
     jq -e '.links[1].image == "a/a.avhdx" and .links[1]."same-state" == []' out
 }
@@ -489,6 +557,19 @@ Try 'vhdxray check --help'" ]
         "$VHDXRAY" chain --parent-dir=dir mid.avhdx >out || status=$?
     [ "$status" -eq 1 ]
     words | grep -qF 'no image in the folder of --parent-dir is the one that it names; 1 file could not be read: base.vhdx: cannot be read.'
+}
+
+@test "few descriptors: what could not be opened is said, and why" {
+    make_chain
+    for limit in {4..16}; do
+        status=0
+        (ulimit -n "$limit" && exec "$VHDXRAY" chain --parent-dir=. top.avhdx) >out 2>&1 || status=$?
+        words >>all
+        [ "$status" -ne 0 ] || break
+        [ "$limit" -lt 16 ]
+    done
+    grep -q 'could not be read[:,].* Too many open files' all
+    refute grep -q 'Bad file' all
 }
 
 @test "--parent-dir: of files that are not the parent the headers are read, and once" {
@@ -607,6 +688,20 @@ END
     grep -q 'cannot be read: virtual offset 0, 1048576 bytes (1 MiB): VHDX-RUN-010' err
 }
 
+@test "read: what changes while it is read is told, also where something could not be read" {
+    make_chain
+    for way in '--parent-dir=.' '--salvage --parent=mid.avhdx'; do
+        # nothing is read on before the pipe is empty
+        # shellcheck disable=SC2086 # options
+        "$VHDXRAY" read $way top.avhdx 0 16M 2>err | {
+            head -c 1 >/dev/null
+            touch mid.avhdx
+            cat >/dev/null
+        }
+        grep -q 'mid.avhdx: changed while it was read: what was read mixes two states' err
+    done
+}
+
 @test "--follow: below the folder of each image, whatever the case of letters" {
     mkdir -p vm/Snapshots/deep
     forge_child vm/top.avhdx "$G3" "$G2" '.\SNAPSHOTS/x\..\Mid.AVHDX'
@@ -636,6 +731,17 @@ END
     grep -qx 'vhdxray: vm/Snapshots/mid.avhdx: What to do: name the parent with --parent, or .*' err
     vhdxray chain --parent-dir=vm --follow vm/top.avhdx
     [ "$status" -eq 0 ]
+}
+
+@test "--follow that leads to another image, and a --parent that is not there" {
+    make_chain
+    forge_base mid.avhdx "$G4"
+    vhdxray chain --follow --parent=missing.vhdx top.avhdx
+    [ "$status" -eq 1 ]
+    words | grep -qF 'is missing: its relative_path leads to mid.avhdx, which is not the one, and missing.vhdx: No such file or directory.'
+    mkdir dir
+    vhdxray chain --follow --parent-dir=dir --parent=missing.vhdx top.avhdx
+    words | grep -qF 'is the one that it names, and its relative_path leads to mid.avhdx, which is not the one, and missing.vhdx: No such file'
 }
 
 @test "--follow: the folder of a parent stays the folder in which it was found" {
@@ -808,6 +914,29 @@ END
             fi
             [ "$status" -eq 1 ]
             cmp mid.avhdx good
+        done
+    done
+}
+
+@test "nothing is printed into a copy of a parent" {
+    make_chain
+    mkdir dir
+    mv mid.avhdx good
+    # one that is taken, and one before it that would be but for its tables
+    forge_child dir/0.avhdx "$G2" "$G1" '.\base.vhdx' 'set region.bat.offset 1G'
+    cp good dir/1.avhdx
+    cp good dir/2.avhdx
+    cp base.vhdx dir
+    before=$(sha256sum dir/*)
+    for file in dir/0.avhdx dir/2.avhdx; do
+        for verb in chain check map; do
+            status=0
+            "$VHDXRAY" $verb --parent-dir=dir top.avhdx >>$file 2>err || status=$?
+            [ "$status" -eq 1 ]
+            status=0
+            "$VHDXRAY" $verb --parent-dir=dir top.avhdx 2>>$file >out || status=$?
+            [ "$status" -eq 1 ]
+            [ "$before" = "$(sha256sum dir/*)" ]
         done
     done
 }
