@@ -192,7 +192,7 @@ bool cli_file_open(struct cli_file *file, const char *path, struct vxo_buffer *e
 bool cli_file_take(struct cli_file *file, int fd, struct vxo_buffer *error)
 {
     *file = (struct cli_file){.fd = fd};
-    if (fd >= 0) { /* else errno is the reason */
+    if (fd >= 0) {                                        /* else errno is the reason */
         (void)fcntl(fd, F_SETFL, O_NONBLOCK | O_NOATIME); /* where that is allowed */
     }
     return begin_source(file, error);

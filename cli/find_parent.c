@@ -141,6 +141,16 @@ static bool fits(const struct cli_search *s, const struct cli_session *session)
            vx_locator_names(&facts_of(s->child)->locator, &identity.data_write_guid);
 }
 
+/* Say why what was followed, if anything, is not taken. */
+static void drop_followed(struct cli_search *s, struct cli_session *session)
+{
+    if (session != NULL) {
+        vxo_put(s->why, session->error.len > 0 ? ": " : ", which is not the one");
+        vxo_put(s->why, session->error_text);
+        cli_session_close(session);
+    }
+}
+
 struct cli_session *cli_find_parent(struct cli_search *s)
 {
     struct cli_session *session = take_given(s, true);
@@ -158,12 +168,10 @@ struct cli_session *cli_find_parent(struct cli_search *s)
     if (session == NULL || (s->found == VXO_FOUND_FOLLOWED && !fits(s, session))) {
         other = take_given(s, false);
     }
-    if (other != NULL && session != NULL) {
-        vxo_put(s->why, session->error.len > 0 ? ": " : ", which is not the one");
-        vxo_put(s->why, session->error_text);
-        cli_session_close(session);
+    if (other != NULL) {
+        drop_followed(s, session);
+        session = other;
     }
-    session = other != NULL ? other : session;
     if (session == NULL && s->why->len == 0) {
         vxo_put(s->why, "--parent does not name it");
     }
