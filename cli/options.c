@@ -57,15 +57,15 @@ static int find_name(const char *text, const char *const *names, int count)
     return -1;
 }
 
-/* Returns false when there are CLI_PARENTS_MAX of them. */
-static bool append(const char **list, int *count, const char *value)
+/* Append to a list of CLI_PARENTS_MAX. Returns NULL, or what to say when it is full. */
+static const char *append(const char **list, int *count, const char *value, const char *full)
 {
     if (*count == CLI_PARENTS_MAX) {
-        return false;
+        return full;
     }
     list[*count] = value;
     *count += 1;
-    return true;
+    return NULL;
 }
 
 /* Apply an option that has a value. Returns NULL, or how its values should have been. */
@@ -90,13 +90,11 @@ static const char *apply_value(int option, const char *value, struct cli_options
                    ? NULL
                    : "--memory takes a size such as 512M, not";
     case CLI_OPTION_PARENT:
-        return append(out->parent, &out->parent_count, value)
-                   ? NULL
-                   : "--parent can be given 256 times, and was also given for";
+        return append(out->parent, &out->parent_count, value,
+                      "--parent can be given 256 times, and was also given for");
     case PARENT_FOLDER:
-        return append(out->folder, &out->folder_count, value)
-                   ? NULL
-                   : "--parent-dir can be given 256 times, and was also given for";
+        return append(out->folder, &out->folder_count, value,
+                      "--parent-dir can be given 256 times, and was also given for");
     case CLI_OPTION_AT:
         return cli_number_parse(value, &out->at) && out->at < VXR_ALL_ENTRIES
                    ? NULL

@@ -15,7 +15,8 @@
 #include "cli/relatives.h"
 
 /* Who a file said it is, when it was listed. */
-struct who {
+struct file {
+    char *name;
     bool is_image;
     struct vx_guid data_write_guid;
 };
@@ -26,8 +27,7 @@ struct folder {
     bool is_repeated; /* another name of one before it: not listed again */
     dev_t device;
     ino_t inode;
-    struct dirent **entry; /* in the order of names, count of them */
-    struct who *who;       /* of each */
+    struct file *file; /* in the order of names, count of them */
     int count;
 };
 
@@ -99,10 +99,9 @@ void cli_parent_dir_close(struct cli_parent_dir *dir)
         struct folder *folder = &dir->folder[i];
 
         for (int k = 0; k < folder->count; k++) {
-            free(folder->entry[k]);
+            free(folder->file[k].name);
         }
-        free(folder->entry);
-        free(folder->who);
+        free(folder->file);
         if (folder->fd >= 0) {
             (void)close(folder->fd);
         }
@@ -196,32 +195,31 @@ static bool is_file(struct cli_parent_dir *dir, const struct folder *folder, con
     return S_ISREG(status.st_mode);
 }
 
-static struct who identify(struct cli_parent_dir *dir, const struct folder *folder,
-                           const char *name)
+/* Who is the file of that name, if it is an image? */
+static void identify(struct cli_parent_dir *dir, const struct folder *folder, struct file *file)
 {
-    struct who who = {.is_image = false};
     struct cli_identity identity;
     char text[CLI_ERROR_BYTES];
     struct vxo_buffer error;
     enum cli_peek result = CLI_PEEK_UNREAD;
     int fd = -1;
 
-    if (!is_file(dir, folder, name)) {
-        return who;
+    if (!is_file(dir, folder, file->name)) {
+        return;
     }
     vxo_buffer_init(&error, text, sizeof(text));
-    fd = open_regular(folder, name, &error);
+    fd = open_regular(folder, file->name, &error);
     if (fd >= 0) {
         result = look_at(fd, false, &identity, &error);
         (void)close(fd);
     }
     if (result == CLI_PEEK_UNREAD) {
-        note_unread(dir, name, text);
+        note_unread(dir, file->name, text);
     }
     if (result == CLI_PEEK_IMAGE) {
-        who = (struct who){.is_image = true, .data_write_guid = identity.data_write_guid};
+        file->is_image = true;
+        file->data_write_guid = identity.data_write_guid;
     }
-    return who;
 }
 
 static int is_no_folder_of_itself(const struct dirent *entry)
@@ -229,29 +227,41 @@ static int is_no_folder_of_itself(const struct dirent *entry)
     return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
+/* The names in it, in their order. Returns false after a note that there are none. */
+static bool read_names(struct cli_parent_dir *dir, struct folder *folder)
+{
+    struct dirent **entry = NULL;
+    int count = scandirat(folder->fd, ".", &entry, is_no_folder_of_itself, alphasort);
+    struct file *file = NULL;
+    bool is_good = count >= 0;
+
+    if (is_good) {
+        file = calloc((size_t)count + 1, sizeof(*file));
+        is_good = file != NULL;
+    }
+    for (int i = 0; i < count; i++) {
+        if (is_good) {
+            file[i].name = strdup(entry[i]->d_name);
+            is_good = file[i].name != NULL;
+        }
+        free(entry[i]);
+    }
+    free((void *)entry);
+    if (!is_good) {
+        note_unread(dir, folder->path, count < 0 ? strerror(errno) : CLI_NO_MEMORY);
+    }
+    folder->file = file;
+    folder->count = file == NULL ? 0 : count;
+    return is_good;
+}
+
 static void list_folder(struct cli_parent_dir *dir, struct folder *folder)
 {
-    struct who *who = NULL;
-    int count = 0;
-
-    if (folder->is_repeated) {
+    if (folder->is_repeated || !read_names(dir, folder)) {
         return;
     }
-    count = scandirat(folder->fd, ".", &folder->entry, is_no_folder_of_itself, alphasort);
-    if (count < 0) {
-        folder->entry = NULL;
-        note_unread(dir, folder->path, strerror(errno));
-        return;
-    }
-    folder->count = count;
-    who = calloc(count > 0 ? (size_t)count : 1, sizeof(*who));
-    if (who == NULL) {
-        note_unread(dir, folder->path, CLI_NO_MEMORY);
-        return;
-    }
-    folder->who = who;
-    for (int i = 0; i < count; i++) {
-        who[i] = identify(dir, folder, folder->entry[i]->d_name);
+    for (int i = 0; i < folder->count; i++) {
+        identify(dir, folder, &folder->file[i]);
     }
 }
 
@@ -349,10 +359,10 @@ static void match_file(struct cli_parent_dir *dir, struct match *match, const st
 static void match_folder(struct cli_parent_dir *dir, struct match *match,
                          const struct folder *folder)
 {
-    for (int i = 0; folder->who != NULL && i < folder->count; i++) {
-        if (folder->who[i].is_image &&
-            vx_locator_names(&match->child->locator, &folder->who[i].data_write_guid)) {
-            match_file(dir, match, folder, folder->entry[i]->d_name);
+    for (int i = 0; i < folder->count; i++) {
+        if (folder->file[i].is_image &&
+            vx_locator_names(&match->child->locator, &folder->file[i].data_write_guid)) {
+            match_file(dir, match, folder, folder->file[i].name);
         }
     }
 }
@@ -441,8 +451,8 @@ static bool note_if_relative(struct kin *kin, const struct folder *folder, const
 
 static bool note_of_folder(struct kin *kin, const struct folder *folder)
 {
-    for (int i = 0; folder->who != NULL && i < folder->count; i++) {
-        if (folder->who[i].is_image && !note_if_relative(kin, folder, folder->entry[i]->d_name)) {
+    for (int i = 0; i < folder->count; i++) {
+        if (folder->file[i].is_image && !note_if_relative(kin, folder, folder->file[i].name)) {
             return false;
         }
     }

@@ -135,7 +135,10 @@ bool cli_win_path_parse(const uint8_t *units, uint32_t unit_count, struct cli_wi
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    if (c >= 'A' && c <= 'Z') {
+        return (char)(c + ('a' - 'A'));
+    }
+    return c;
 }
 
 bool cli_win_name_equal(const char *a, const char *b)
