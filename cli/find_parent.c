@@ -183,7 +183,7 @@ struct cli_session *cli_find_parent(struct cli_search *s)
 /* A NUL ends no path here: what lies behind it is to be seen. */
 static void show_nuls(uint8_t *units, uint32_t unit_count)
 {
-    for (uint32_t i = 0; i < unit_count; i++) {
+    for (size_t i = 0; i < unit_count; i++) {
         if (units[2 * i] == 0 && units[2 * i + 1] == 0) {
             units[2 * i] = 0xfd; /* U+FFFD */
             units[2 * i + 1] = 0xff;
