@@ -357,7 +357,7 @@ static void check_scan(struct job *job)
     }
     f = about_log(job, VX_SEQ_008);
     f.arg[0] = vx_sub_sat(scan->candidates, job->entries);
-    if (f.arg[0] > 0) {
+    if (f.arg[0] > 0 && !job->is_lost) { /* else it may be of the sequence, and not read again */
         vx_report(job->rep, &f);
     }
 }

@@ -480,6 +480,7 @@ static void test_log_check__entry_changes_after_the_scan__nothing_is_applied(voi
                 assert_int_equal(r.check->log.state, VXR_LOG_REPLAYED);
             } else if (r.check->log.scan.has_active) {
                 expect_total(&r.f, VX_RUN_004, 1);
+                expect_no_rule(&r.f, VX_SEQ_008); /* it is of the sequence */
                 assert_int_equal(vx_verdict_of(&r.f.rep), VX_INCOMPLETE);
                 assert_int_equal(r.check->log.state, VXR_LOG_UNKNOWN);
                 assert_int_equal(r.check->overlay.segment_count, 0);
