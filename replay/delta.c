@@ -197,7 +197,8 @@ static bool has_bat_moved(const struct job *job)
 static void find_bat(struct job *job)
 {
     const struct vx_facts *facts = &job->c->structure.facts;
-    uint64_t length = facts->regions.bat.length - facts->regions.bat.length % VX_BAT_ENTRY_BYTES;
+    uint64_t length = vx_sub_sat(facts->regions.bat.length,
+                                 vx_mod(facts->regions.bat.length, VX_BAT_ENTRY_BYTES));
     bool is_odd = vx_mod(facts->regions.bat.offset, VX_BAT_ENTRY_BYTES) != 0;
 
     if (facts->has_geometry) {

@@ -893,6 +893,7 @@ END
             "$VHDXRAY" $line >out
     done
     grep -q base.vhdx calls
+    sed -i '/\.gcda"/d' calls # where coverage is counted
     refute grep -E 'O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|truncate|pwrite|creat\(' calls
     [ "$before" = "$(sha256sum ./*hdx; stat -c '%n %Y %Z %s %b' ./*hdx)" ]
 }
