@@ -17,7 +17,8 @@ static struct fuzz_image fuzzed;
 
 /* What a check of this image may read at most: head and tables, the log three times, and the block
  * table once per pass, once each for stale places, for names of collisions, for targets of the
- * log. Of a table in the log's data sectors every entry counts in full. */
+ * log. Of a table in the log's data sectors every entry counts in full. Of a child besides, the
+ * table again, the parent locator's table and strings, and each bitmap once. */
 static uint64_t read_bound(const struct vxr_check *check)
 {
     const struct vx_facts *facts = &check->structure.facts;
@@ -26,10 +27,17 @@ static uint64_t read_bound(const struct vxr_check *check)
     const uint64_t head = VX_FILEID_BYTES + 2 * VX_HEADER_BYTES + 2 * VX_REGION_TABLE_BYTES +
                           VX_METADATA_TABLE_BYTES + UINT64_C(6) * 16;
 
+    const uint64_t entries = vx_min(facts->locator.count, VX_LOCATOR_ENTRIES_MAX);
+    const uint64_t of_child =
+        VX_LOCATOR_HEADER_BYTES +
+        entries * (VX_LOCATOR_ENTRY_BYTES + UINT64_C(2) * VX_LOCATOR_STRING_MAX) +
+        facts->regions.bat.length + facts->geometry.bitmap_blocks * VX_MIB;
+
     if (fuzz_planted(3)) { /* neither log nor block table is in the statement */
         return head;
     }
-    return head + 3 * log + (facts->blocks.passes + 3) * facts->regions.bat.length;
+    return head + 3 * log + (facts->blocks.passes + 3) * facts->regions.bat.length +
+           (facts->metadata.has[VX_ITEM_PARENT_LOCATOR] ? of_child : 0);
 }
 
 static void expect_same_again(const struct findings *want, const struct vx_source *src)
