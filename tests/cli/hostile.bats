@@ -40,8 +40,8 @@ CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\) += (.*)$")
 FOLDER = re.compile(r"^(?:AT_FDCWD|\d+)<([^>]*)>, ")
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(\.\.\.)?')
 RESULT = re.compile(r"^\d+<([^>]*)>")
-# The runtime of a sanitizer reads it now and then, to start itself anew where memory is taken.
-OWN = re.compile(r"/proc/(self|\d+)/cmdline")
+# What the runtime of a sanitizer reads of its own process.
+OWN = re.compile(r"/proc/(self|\d+)/(cmdline|environ|maps)")
 
 
 def places(name):
