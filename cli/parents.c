@@ -245,6 +245,24 @@ void cli_chain_close(struct cli_chain *chain)
     free(chain);
 }
 
+enum cli_exit cli_chain_run(const struct cli_options *options, struct cli_session *image,
+                            cli_chain_work *work, struct cli_output *output)
+{
+    enum cli_exit status = CLI_EXIT_INCOMPLETE;
+    struct cli_chain *chain = NULL;
+
+    if (image == NULL) {
+        return CLI_EXIT_INCOMPLETE;
+    }
+    chain = cli_chain_open(options, image, CLI_DEPTH_BLOCKS);
+    if (chain != NULL) {
+        status = work(options, chain, output);
+    }
+    cli_chain_close(chain);
+    cli_session_close(image);
+    return status;
+}
+
 /* ---- What it came to ---- */
 
 struct vxo_chain cli_chain_report(struct cli_chain *chain)

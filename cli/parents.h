@@ -62,4 +62,13 @@ enum cli_exit cli_chain_exit(struct cli_chain *chain);
 
 void cli_chain_close(struct cli_chain *chain);
 
+/* What a verb does with a chain. */
+typedef enum cli_exit cli_chain_work(const struct cli_options *options, struct cli_chain *chain,
+                                     struct cli_output *output);
+
+/* For verbs with one image: open its chain, to a depth of blocks, do the work, and close both.
+ * image: of cli_session_start(), or NULL. */
+enum cli_exit cli_chain_run(const struct cli_options *options, struct cli_session *image,
+                            cli_chain_work *work, struct cli_output *output);
+
 #endif

@@ -64,11 +64,13 @@ static enum cli_exit export_to(struct cli_out *out, const struct cli_options *op
     return status;
 }
 
-static enum cli_exit export_chain(const struct cli_options *options, struct cli_chain *chain)
+static enum cli_exit export_chain(const struct cli_options *options, struct cli_chain *chain,
+                                  struct cli_output *output)
 {
     enum cli_exit status = cli_chain_judge(chain, options->is_salvage);
     struct cli_out out;
 
+    (void)output; /* nothing is printed: the disk may go to standard output */
     if (status == CLI_EXIT_SOUND) {
         status = CLI_EXIT_INCOMPLETE;
         if (open_out(&out, options, chain->link[0].session)) {
@@ -85,19 +87,8 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
 {
     struct cli_session *session =
         cli_session_start(options, 2, "export takes an image and where it goes", output, NULL);
-    enum cli_exit status = CLI_EXIT_INCOMPLETE;
-    struct cli_chain *chain = NULL;
 
-    if (session == NULL) {
-        return CLI_EXIT_INCOMPLETE;
-    }
-    chain = cli_chain_open(options, session, CLI_DEPTH_BLOCKS);
-    if (chain != NULL) {
-        status = export_chain(options, chain);
-    }
-    cli_chain_close(chain);
-    cli_session_close(session);
-    return status;
+    return cli_chain_run(options, session, export_chain, output);
 }
 
 const struct cli_verb CLI_EXPORT = {

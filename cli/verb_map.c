@@ -78,19 +78,8 @@ static enum cli_exit run(const struct cli_options *options, struct cli_output *o
 {
     struct cli_session *session =
         cli_session_start(options, 1, "map takes one image", output, NULL);
-    enum cli_exit status = CLI_EXIT_INCOMPLETE;
-    struct cli_chain *chain = NULL;
 
-    if (session == NULL) {
-        return CLI_EXIT_INCOMPLETE;
-    }
-    chain = cli_chain_open(options, session, CLI_DEPTH_BLOCKS);
-    if (chain != NULL) {
-        status = map(options, chain, output);
-    }
-    cli_chain_close(chain);
-    cli_session_close(session);
-    return status;
+    return cli_chain_run(options, session, map, output);
 }
 
 const struct cli_verb CLI_MAP = {
