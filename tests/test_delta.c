@@ -72,35 +72,41 @@ static void expect_counts(const struct told *told, const struct vxr_delta *delta
     assert_int_equal(delta->unread, 0);
 }
 
-static void test_delta_run__every_legal_log__as_byte_by_byte(void **state)
+/* What replay would change of the image, compared byte by byte. */
+static struct vxr_delta expect_delta(struct image *im, const char *name)
 {
     static struct told told;
+    const struct vx_source raw = image_source(im);
+    struct replayed r;
+    struct vxr_delta delta;
+    uint8_t *before;
+    uint8_t *after;
 
+    replayed_open(&r, name, &raw, NULL);
+    told.count = 0;
+    vxr_delta_run(r.check, &raw, hear, &told, &delta);
+    assert_int_equal(delta.old_size, im->size);
+    assert_int_equal(delta.new_size, r.check->view.size);
+    assert_int_equal(delta.bytes_same + delta.bytes_changed, r.check->log.bytes);
+    before = read_all(&raw, delta.new_size);
+    after = read_all(&r.check->view, delta.new_size);
+    expect_all_told(&told, before, after, delta.new_size);
+    expect_counts(&told, &delta, before, after, delta.new_size);
+    free(before);
+    free(after);
+    replayed_close(&r);
+    return delta;
+}
+
+static void test_delta_run__every_legal_log__as_byte_by_byte(void **state)
+{
     (void)state;
     for (size_t i = 0; i < LEGAL_LOGS; i++) {
         struct image im;
         struct test_log log;
-        struct vx_source raw;
-        struct replayed r;
-        struct vxr_delta delta;
-        uint8_t *before;
-        uint8_t *after;
 
         legal_make(&LEGAL_LOG[i], &im, &log);
-        raw = image_source(&im);
-        replayed_open(&r, LEGAL_LOG[i].name, &raw, NULL);
-        told.count = 0;
-        vxr_delta_run(r.check, &raw, hear, &told, &delta);
-        assert_int_equal(delta.old_size, im.size);
-        assert_int_equal(delta.new_size, r.check->view.size);
-        assert_int_equal(delta.bytes_same + delta.bytes_changed, r.check->log.bytes);
-        before = read_all(&raw, delta.new_size);
-        after = read_all(&r.check->view, delta.new_size);
-        expect_all_told(&told, before, after, delta.new_size);
-        expect_counts(&told, &delta, before, after, delta.new_size);
-        free(before);
-        free(after);
-        replayed_close(&r);
+        (void)expect_delta(&im, LEGAL_LOG[i].name);
         image_free(&im);
     }
 }
@@ -196,17 +202,12 @@ static void test_delta_run__odd_tables__as_byte_by_byte(void **state)
         uint64_t entries;
     } rows[] = {{0, 117, 14}, {0, 120, 15}, {0, 7, 0}, {3, 128, 0}, {4096 - 4, 64, 0}, {8, 64, 8}};
     static const struct log_entry entry = {.sequence = 5, .write = {{LOG_DATA, IMAGE_BAT, 1}}};
-    static struct told told;
 
     (void)state;
     for (size_t i = 0; i < VX_COUNT_OF(rows); i++) {
         struct image im;
         struct test_log log;
-        struct vx_source raw;
-        struct replayed r;
         struct vxr_delta delta;
-        uint8_t *before;
-        uint8_t *after;
 
         image_make(&im, &(struct image_spec){0});
         for (unsigned table = 0; table < 2; table++) {
@@ -218,18 +219,8 @@ static void test_delta_run__odd_tables__as_byte_by_byte(void **state)
         image_seal(&im);
         log_init(&log, &im, IMAGE_LOG, VX_MIB);
         (void)log_put(&log, &entry);
-        raw = image_source(&im);
-        replayed_open(&r, "odd tables", &raw, NULL);
-        told.count = 0;
-        vxr_delta_run(r.check, &raw, hear, &told, &delta);
-        before = read_all(&raw, im.size);
-        after = read_all(&r.check->view, im.size);
-        expect_all_told(&told, before, after, im.size);
-        expect_counts(&told, &delta, before, after, im.size);
+        delta = expect_delta(&im, "odd tables");
         assert_int_equal(delta.changes[VXR_CHANGE_BAT_ENTRY], rows[i].entries);
-        free(before);
-        free(after);
-        replayed_close(&r);
         image_free(&im);
     }
 }
