@@ -138,6 +138,7 @@ static void test_bitmap_run__bad_page__only_its_bits_are_lost(void **state)
         {0, BITS, VX_OK, 5 * PAGE_BITS},
         {5 * PAGE_BITS - 3, 3, VX_OK, 3},
         {5 * PAGE_BITS - 3, 4, VX_OK, 3},
+        {5 * PAGE_BITS - 1, 2, VX_OK, 1},
         {5 * PAGE_BITS, BITS, VX_E_IO, PAGE_BITS},
         {5 * PAGE_BITS + 13, BITS, VX_E_IO, PAGE_BITS - 13},
         {6 * PAGE_BITS - 1, BITS, VX_E_IO, 1},
@@ -177,6 +178,47 @@ static void test_bitmap_run__bad_page__only_its_bits_are_lost(void **state)
     assert_int_equal(vx_bitmap_count(&bitmap, BLOCK, 0, 5 * PAGE_BITS + 1, &set), VX_E_IO);
     assert_int_equal(vx_bitmap_count(&bitmap, BLOCK, 6 * PAGE_BITS, 9, &set), VX_OK);
     assert_int_equal(set, 9);
+    image_free(&im);
+}
+
+/* A window that ends with the last bit that is set, and a hole behind it. */
+static void test_bitmap_run__set_up_to_a_hole__ends_there(void **state)
+{
+    struct image im;
+    struct vx_source src;
+    struct vx_bitmap bitmap;
+    bool is_set;
+    uint64_t same;
+
+    (void)state;
+    image_make_empty(&im, BLOCK + IMAGE_MIB);
+    for (uint64_t i = 0; i < VX_BITMAP_WINDOW_BYTES; i += 8) {
+        image_put(&im, BLOCK + i, 8, UINT64_MAX);
+    }
+    src = image_source(&im);
+    vx_bitmap_init(&bitmap, &src, window);
+    assert_int_equal(vx_bitmap_run(&bitmap, BLOCK, 0, BITS, &is_set, &same), VX_OK);
+    assert_true(is_set);
+    assert_int_equal(same, 8 * VX_BITMAP_WINDOW_BYTES);
+    image_free(&im);
+}
+
+static void test_bitmap_count__every_byte__its_bits(void **state)
+{
+    struct image im;
+    struct vx_source src;
+    struct vx_bitmap bitmap;
+
+    (void)state;
+    image_make_empty(&im, BLOCK + IMAGE_MIB);
+    for (unsigned byte = 0; byte < 256; byte++) {
+        image_put(&im, BLOCK + byte, 1, byte);
+    }
+    src = image_source(&im);
+    vx_bitmap_init(&bitmap, &src, window);
+    for (unsigned byte = 0; byte < 256; byte++) {
+        expect_count(&bitmap, &im, UINT64_C(8) * byte, 8);
+    }
     image_free(&im);
 }
 
@@ -261,6 +303,8 @@ int main(void)
         cmocka_unit_test(test_bitmap__random_bits__as_counted_one_by_one),
         cmocka_unit_test(test_bitmap_run__nothing_asked__nothing_same),
         cmocka_unit_test(test_bitmap_run__bad_page__only_its_bits_are_lost),
+        cmocka_unit_test(test_bitmap_run__set_up_to_a_hole__ends_there),
+        cmocka_unit_test(test_bitmap_count__every_byte__its_bits),
         cmocka_unit_test(test_bitmap_run__failing_hole_queries__is_read),
         cmocka_unit_test(test_bitmap_find__entries__only_a_present_block_inside),
     };

@@ -511,6 +511,23 @@ static void change_parent(struct vx_facts *parent, const char *how)
     }
 }
 
+/* The finding holds the parent's DataWriteGuid, and the one that the child asks for. */
+static void expect_both_guids(const struct vx_finding *f, const struct fixture *x)
+{
+    const struct vx_headers *headers = &x->facts[1].headers;
+    const struct vx_guid *guid[] = {&headers->copy[headers->current].header.data_write_guid,
+                                    &x->facts[0].locator.linkage[0]};
+
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t high;
+        uint64_t low;
+
+        vx_guid_split(guid[i], &high, &low);
+        assert_int_equal(f->arg[2 * i], high);
+        assert_int_equal(f->arg[2 * i + 1], low);
+    }
+}
+
 /* A child that image_make() makes of a parent that it makes, changed in one respect. */
 static void test_chain_judge__each_difference__is_said(void **state)
 {
@@ -556,6 +573,9 @@ static void test_chain_judge__each_difference__is_said(void **state)
         assert_int_equal(x.chain.end, x.chain.is_cut ? row[i].rule : VX_RUN_006);
         for (int rule = 0; rule < VX_RULE_COUNT; rule++) {
             assert_int_equal(f.rep.total[rule], rule == (int)row[i].rule ? 1 : 0);
+        }
+        if (row[i].rule == VX_CHN_001) {
+            expect_both_guids(findings_first(&f, VX_CHN_001), &x);
         }
         findings_free(&f);
         close_chain(&x);

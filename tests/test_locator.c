@@ -6,6 +6,7 @@
 #include "tests/support/check.h"
 #include "tests/support/expect.h"
 #include "tests/support/fault_source.h"
+#include "tests/support/random.h"
 #include "tests/support/unit.h"
 
 #define GUID_A "{53525150-5554-5756-5859-5a5b5c5d5e5f}"
@@ -60,6 +61,8 @@ static const struct row ROWS[] = {
     {"key at 0", {{0}}, {{ENTRY_0, 4, 0}}, "PLE-001e PLV-001e"},
     {"value at 0", {{0}}, {{ENTRY_0 + 4, 4, 0}}, "PLE-002e PLV-001e"},
     {"key of 0 bytes", {{0}}, {{ENTRY_0 + 8, 2, 0}}, "PLE-003e PLV-001e"},
+    {"key of 0 bytes in the table", {{0}}, {{ENTRY_0, 4, KEY_0 - 2}, {ENTRY_0 + 8, 2, 0}},
+     "PLE-003e PLV-001e"},
     {"value of 0 bytes", {{0}}, {{ENTRY_0 + 10, 2, 0}}, "PLE-004e PLV-001e"},
     {"value to the end", {{0}}, {{ENTRY_1 + 10, 2, END - VALUE_1}}, ""},
     {"value beyond the end", {{0}}, {{ENTRY_1 + 10, 2, END - VALUE_1 + 1}}, "PLE-005f PLV-004e"},
@@ -78,6 +81,9 @@ static const struct row ROWS[] = {
     {"an unknown key twice",
      {{"parent_linkage", GUID_A}, {"relative_path", "a"}, {"x", "b"}, {"x", "b"}}, {{0}},
      "PLE-008e PLV-009i"},
+    {"a key twice, behind an entry without one",
+     {{"x", "a"}, {"parent_linkage", GUID_A}, {"relative_path", "a"}, {"relative_path", "b"}},
+     {{ENTRY_0 + 8, 2, 0}}, "PLE-003e PLE-008e"},
     {"key in upper case", {{0}}, {{KEY_1, 1, 'R'}}, "PLE-009w PLV-004e"},
     {"key nearly known", {{0}}, {{KEY_1, 1, 's'}}, "PLV-004e PLV-009i"},
     {"key in the header", {{0}}, {{ENTRY_1, 4, 2}}, "PLE-007e PLE-010w PLV-004e PLV-009i"},
@@ -91,6 +97,9 @@ static const struct row ROWS[] = {
     {"only the second linkage", {{"parent_linkage2", GUID_A}, {"relative_path", "a"}}, {{0}},
      "PLV-001e PLV-002i"},
     {"a linkage that is no GUID", {{0}}, {{VALUE_0, 2, '('}}, "PLV-003e"},
+    {"a second linkage that is no GUID",
+     {{"parent_linkage", GUID_A}, {"parent_linkage2", "/"}, {"relative_path", "a"}}, {{0}},
+     "PLV-003e"},
     {"no path", {{"parent_linkage", GUID_A}}, {{0}}, "PLV-004e"},
     {"relative path with a root", {{0}}, {{VALUE_1, 2, '\\'}}, "PLV-006w"},
     {"relative path with a slash", {{0}}, {{VALUE_1, 2, '/'}}, "PLV-006w"},
@@ -119,6 +128,10 @@ static const struct row ROWS[] = {
     {"a verbatim path", {{"parent_linkage", GUID_A}, {"absolute_win32_path", "\\\\?\\"}}, {{0}}, ""},
     {"nearly a verbatim path", {{"parent_linkage", GUID_A}, {"absolute_win32_path", "\\\\?/"}},
      {{0}}, "PLV-008i"},
+    {"a verbatim path but for its first unit",
+     {{"parent_linkage", GUID_A}, {"absolute_win32_path", "a\\?\\"}}, {{0}}, "PLV-008i"},
+    {"a verbatim path but for its second unit",
+     {{"parent_linkage", GUID_A}, {"absolute_win32_path", "\\a?\\"}}, {{0}}, "PLV-008i"},
 };
 /* clang-format on */
 
@@ -140,11 +153,10 @@ static void make(struct image *im, const struct row *row)
 }
 
 /* The locator of an image, read through a source that may be faulty. */
-static void load(struct image *im, struct fault_source *fault, struct findings *f,
-                 struct vx_locator *out)
+static void load_with(struct vx_workspace *ws, struct image *im, struct fault_source *fault,
+                      struct findings *f, struct vx_locator *out)
 {
     const struct vx_source src = fault_source(fault);
-    struct vx_workspace *ws = check_workspace();
     struct vx_metadata md = {.is_usable = true};
 
     md.has[VX_ITEM_PARENT_LOCATOR] = true;
@@ -155,6 +167,14 @@ static void load(struct image *im, struct fault_source *fault, struct findings *
     vx_locator_load(&src, &md, ws, &f->rep, out);
     expect_invariants(f, src.size);
     assert_int_equal(fault->outside, 0);
+}
+
+static void load(struct image *im, struct fault_source *fault, struct findings *f,
+                 struct vx_locator *out)
+{
+    struct vx_workspace *ws = check_workspace();
+
+    load_with(ws, im, fault, f, out);
     free(ws);
 }
 
@@ -292,6 +312,40 @@ static void test_locator_load__a_key_with_and_without_nul__is_there_twice(void *
     image_free(&im);
 }
 
+/* Entries without a key among others that share a few: each is said that has an earlier one's. */
+static void test_locator_load__random_keys__as_compared_one_by_one(void **state)
+{
+    enum { COUNT_MAX = 24 };
+    static const char *const NAMES[] = {"", "x", "y", "xx"};
+    uint32_t seed = 1;
+    const uint32_t cases = random_cases("locators", 200, &seed);
+
+    (void)state;
+    for (uint32_t i = 0; i < cases; i++) {
+        const uint32_t count = random_next(&seed) % COUNT_MAX;
+        bool was_there[VX_COUNT_OF(NAMES)] = {false};
+        uint64_t want = 0;
+        struct image im;
+        struct findings f;
+        struct vx_locator out;
+
+        image_make(&im, &(struct image_spec){.type = IMAGE_DIFFERENCING});
+        locator_clear(&im);
+        for (uint32_t k = 0; k < count; k++) {
+            const uint32_t key = random_next(&seed) % VX_COUNT_OF(NAMES);
+
+            locator_add_text(&im, NAMES[key], "v");
+            want += key != 0 && was_there[key] ? 1 : 0;
+            was_there[key] = true;
+        }
+        findings_init(&f, "random");
+        load_whole(&im, &f, &out);
+        expect_total(&f, VX_PLE_008, want);
+        findings_free(&f);
+        image_free(&im);
+    }
+}
+
 enum { ALIKE_BYTES = 8 };
 
 /* Key `index` of some that all have one checksum, and differ: the polynomial is added, in the order
@@ -344,7 +398,80 @@ static void test_locator_load__keys_of_one_checksum__are_told_apart(void **state
     image_free(&im);
 }
 
+/* One is the beginning of the other, and both have one checksum. */
+static void test_locator_load__a_longer_key_of_the_same_checksum__is_told_apart(void **state)
+{
+    static const uint8_t key[] = {'a', 0, 'a', 0, 'a', 0, 'a', 0, 0xdf, 0x0c, 0xd2, 0xfe};
+    struct image im;
+    struct findings f;
+    struct vx_locator out;
+
+    (void)state;
+    assert_int_equal(vx_crc32c(VX_CRC_PORTABLE, 0, key, sizeof(key)),
+                     vx_crc32c(VX_CRC_PORTABLE, 0, key, ALIKE_BYTES));
+    start(&im);
+    assert_true(locator_add(&im, key, sizeof(key), "v", 2));
+    assert_true(locator_add(&im, key, ALIKE_BYTES, "v", 2));
+    findings_init(&f, "a longer one");
+    load_whole(&im, &f, &out);
+    expect_summary(&f, "PLV-009i");
+    findings_free(&f);
+    image_free(&im);
+}
+
+/* The longest that the field can say, different in their last whole unit only. */
+static void test_locator_load__longest_keys__are_told_apart(void **state)
+{
+    static uint8_t key[LOCATOR_STRING_MAX];
+    struct image im;
+    struct findings f;
+    struct vx_locator out;
+
+    (void)state;
+    memset(key, 'k', sizeof(key));
+    start(&im);
+    assert_true(locator_add(&im, key, sizeof(key), "v", 2));
+    key[LOCATOR_STRING_MAX - 2] = 'l';
+    assert_true(locator_add(&im, key, sizeof(key), "v", 2));
+    findings_init(&f, "longest");
+    load_whole(&im, &f, &out);
+    expect_summary(&f, "PLE-006w PLE-006e PLV-009i");
+    expect_total(&f, VX_PLV_009, 2);
+    findings_free(&f);
+    image_free(&im);
+}
+
 /* ---- reads ---- */
+
+/* What cannot be read now is not what was read before in the same memory. */
+static void test_locator_load__entry_lost_the_second_time__is_no_entry(void **state)
+{
+    struct vx_workspace *ws = check_workspace();
+    struct image im;
+    struct vx_source inner;
+    struct fault_source fault;
+    struct vx_locator out;
+
+    (void)state;
+    start(&im);
+    locator_add_text(&im, "x", "a");
+    locator_add_text(&im, "x", "b");
+    inner = image_source(&im);
+    fault_source_init(&fault, &inner);
+    for (uint64_t again = 0; again < 2; again++) {
+        struct findings f;
+
+        findings_init(&f, "in the same memory");
+        load_with(ws, &im, &fault, &f, &out);
+        expect_total(&f, VX_PLE_008, 1 - again);
+        findings_free(&f);
+        fault.kind = FAULT_FAIL_RANGE;
+        fault.bad.begin = image_item_at(IMAGE_ITEM_LOCATOR) + ENTRY_0 + UINT64_C(3) * 12;
+        fault.bad.end = fault.bad.begin + 12;
+    }
+    free(ws);
+    image_free(&im);
+}
 
 /* Nothing is wrong with the locator, so that nothing wrong may be found in it. */
 static void test_locator_load__fault_at_every_read__is_said_and_nothing_else(void **state)
@@ -472,7 +599,11 @@ int main(void)
         cmocka_unit_test(test_locator_load__all_keys__values_of_their_places),
         cmocka_unit_test(test_locator_load__a_key_twice__the_first_value_counts),
         cmocka_unit_test(test_locator_load__a_key_with_and_without_nul__is_there_twice),
+        cmocka_unit_test(test_locator_load__random_keys__as_compared_one_by_one),
         cmocka_unit_test(test_locator_load__keys_of_one_checksum__are_told_apart),
+        cmocka_unit_test(test_locator_load__a_longer_key_of_the_same_checksum__is_told_apart),
+        cmocka_unit_test(test_locator_load__longest_keys__are_told_apart),
+        cmocka_unit_test(test_locator_load__entry_lost_the_second_time__is_no_entry),
         cmocka_unit_test(test_locator_load__fault_at_every_read__is_said_and_nothing_else),
         cmocka_unit_test(test_locator_load__long_keys_at_256_places__bounded_reads),
         cmocka_unit_test(test_locator_load__more_entries_than_are_looked_at__is_said),

@@ -140,6 +140,8 @@ static void expect_few_bytes(uint64_t bitmaps, uint64_t blocks)
     expect_no_rule(&r.f, VX_SBM_004);
     vx_disk_init(&disk, &src, &r.check->structure.facts.geometry,
                  &r.check->structure.facts.regions.bat, window);
+    assert_int_equal(vx_disk_map(&disk, 0, 1, &range), VX_OK); /* which finds the first bitmap */
+    assert_int_not_equal(range.kind, VX_DISK_UNREADABLE);
     vx_disk_heed_claims(&disk, &r.check->structure.claims);
     assert_int_equal(vx_disk_map(&disk, 0, UINT64_MAX, &range), VX_OK);
     assert_int_equal(range.kind, VX_DISK_UNREADABLE);
@@ -176,9 +178,8 @@ static void test_partial_check__not_compared__is_passed_over_and_said(void **sta
     for (uint64_t chunk = 0; chunk < 3; chunk++) {
         const uint64_t at = chunk == 0 ? 300 : (chunk + 1) << 20;
 
-        image_bat_set(&im, image_payload_index(&im, 16 * chunk), image_entry(at, 7));
-        image_bat_set(&im, image_bitmap_index(&im, chunk),
-                      image_entry(chunk == 0 ? 290 : at + 256, 6));
+        image_bat_set(&im, image_payload_index(&im, 16 * chunk), image_entry(at + 1, 7));
+        image_bat_set(&im, image_bitmap_index(&im, chunk), image_entry(chunk == 0 ? 290 : at, 6));
     }
     im.size = 4 * IMAGE_TIB;
     image_bat_set(&im, image_payload_index(&im, 32), image_entry((2 << 20) + 300, 7));
@@ -234,11 +235,78 @@ static void test_partial_check__unreadable_bitmap__is_said_once(void **state)
     image_free(&im);
 }
 
+/* Each chunk's bitmap is bad, and each is said: the bytes with the bits that are wanted. */
+static void test_partial_check__unreadable_bitmaps__each_is_said(void **state)
+{
+    struct image im;
+    struct vx_source inner;
+    struct fault_source fault;
+    struct vx_source src;
+    struct findings f;
+
+    (void)state;
+    start(&im, 16 * IMAGE_GIB);
+    set_bits(&im, 0, 1);
+    image_bat_set(&im, image_payload_index(&im, 2048 + 3), image_entry(DATA_MIB + 3, 7));
+    image_bat_set(&im, image_bitmap_index(&im, 1), image_entry(DATA_MIB + 2, 6));
+    image_put(&im, (DATA_MIB + 2) * IMAGE_MIB, 1, 1);
+    im.size = (DATA_MIB + 5) * IMAGE_MIB;
+    inner = image_source(&im);
+    fault_source_init(&fault, &inner);
+    fault.kind = FAULT_FAIL_RANGE;
+    fault.bad = (struct vx_range){BITMAP_MIB * IMAGE_MIB, (DATA_MIB + 5) * IMAGE_MIB};
+    src = fault_source(&fault);
+    findings_init(&f, "bad bitmaps");
+    check_source(&src, NULL, &f, NULL);
+    expect_total(&f, VX_RUN_001, 2);
+    assert_int_equal(findings_first(&f, VX_RUN_001)->length, 512);
+    expect_finding(&f, VX_RUN_001, VX_SEV_WARNING, 0, BITMAP_MIB * IMAGE_MIB);
+    expect_finding(&f, VX_RUN_001, VX_SEV_WARNING, 0,
+                   (DATA_MIB + 2) * IMAGE_MIB + UINT64_C(3) * 512);
+    findings_free(&f);
+    image_free(&im);
+}
+
+/* A slot of a bitmap is no payload block's, whatever state it is in. */
+static void test_partial_check__bitmap_in_state_7__is_no_block(void **state)
+{
+    struct image im;
+    struct findings f;
+    struct vx_facts facts;
+
+    (void)state;
+    start(&im, 16 * IMAGE_GIB);
+    image_bat_set(&im, image_payload_index(&im, 2047), image_entry(0, VX_STATE_ZERO));
+    image_bat_set(&im, image_bitmap_index(&im, 0), image_entry(BITMAP_MIB, 7));
+    image_bat_set(&im, image_bitmap_index(&im, 1), image_entry(DATA_MIB + 2, 6));
+    im.size = (DATA_MIB + 3) * IMAGE_MIB;
+    findings_init(&f, "state 7");
+    check_image(&im, &f, &facts);
+    assert_true(facts.partial.is_judged);
+    assert_int_equal(facts.partial.blocks, 0);
+    findings_free(&f);
+    image_free(&im);
+}
+
+/* When a slot that was read before cannot be read now, it is that one that is said. */
+static bool says_slot(const struct findings *f, const struct image *im)
+{
+    const struct vx_finding *said = findings_first(f, VX_RUN_001);
+
+    if (said == NULL ||
+        said->offset != IMAGE_BAT + VX_BAT_ENTRY_BYTES * image_bitmap_index(im, 1)) {
+        return false;
+    }
+    assert_int_equal(said->length, VX_BAT_ENTRY_BYTES);
+    return true;
+}
+
 static void test_partial_check__fault_at_every_read__is_said(void **state)
 {
     struct image im;
     struct vx_source inner;
     bool is_over = false;
+    unsigned slots = 0;
 
     (void)state;
     start(&im, 16 * IMAGE_GIB);
@@ -264,8 +332,10 @@ static void test_partial_check__fault_at_every_read__is_said(void **state)
         is_over = fault.failures == 0;
         assert_true(is_over || vx_verdict_of(&f.rep) >= VX_CORRUPT || facts.partial.blocks == 2);
         assert_true(!is_over || facts.partial.blocks == 2);
+        slots += says_slot(&f, &im) ? 1 : 0;
         findings_free(&f);
     }
+    assert_true(slots > 0);
     image_free(&im);
 }
 
@@ -279,6 +349,8 @@ int main(void)
         cmocka_unit_test(test_partial_check__all_chunks_one_bitmap__few_bytes),
         cmocka_unit_test(test_partial_check__not_compared__is_passed_over_and_said),
         cmocka_unit_test(test_partial_check__unreadable_bitmap__is_said_once),
+        cmocka_unit_test(test_partial_check__unreadable_bitmaps__each_is_said),
+        cmocka_unit_test(test_partial_check__bitmap_in_state_7__is_no_block),
         cmocka_unit_test(test_partial_check__fault_at_every_read__is_said),
     };
 

@@ -169,7 +169,7 @@ static void test_check_tables__another_view__begins_with_nothing(void **state)
         struct vx_source src;
         struct findings f;
 
-        image_make(&im, &(struct image_spec){0});
+        image_make(&im, &(struct image_spec){.type = IMAGE_DIFFERENCING});
         image_add_item(&im, IMAGE_GUID_FOREIGN, 0x20000, 8, 4);
         src = image_source(&im);
         findings_init(&f, "another view");
@@ -179,6 +179,7 @@ static void test_check_tables__another_view__begins_with_nothing(void **state)
         vx_structure_check_blocks(s, &src);
         expect_total(&f, VX_LAY_011, 1);
         assert_true(s->facts.has_geometry && s->facts.blocks.is_judged);
+        assert_true(s->facts.locator.is_usable && s->facts.partial.is_judged);
         image_put(&im, IMAGE_METADATA, 1, 0);
         if (view == NO_TABLES) {
             image_put(&im, IMAGE_REGIONS_1, 1, 0);
@@ -188,6 +189,7 @@ static void test_check_tables__another_view__begins_with_nothing(void **state)
         assert_false(s->facts.has_geometry || s->facts.blocks.is_judged);
         assert_int_equal(s->facts.geometry.block_mib, 0);
         assert_int_equal(s->facts.metadata.count, 0);
+        assert_false(s->facts.locator.is_usable || s->facts.partial.is_judged);
         expect_total(&f, VX_LAY_011, 1);
         findings_free(&f);
         image_free(&im);

@@ -230,6 +230,46 @@ static void test_utf16_print__any_length__ends_at_a_whole_character(void **state
     }
 }
 
+/* Upper and lower case are the same for letters, and for nothing else that is 32 apart. */
+static void test_utf16_match__rows__as_wanted(void **state)
+{
+    static const struct {
+        const char *text;
+        const char word[VX_UTF16_WORD_BYTES];
+        enum vx_utf16_match match;
+    } row[] = {
+        {"az", "az", VX_UTF16_SAME},
+        {"Az", "az", VX_UTF16_CASE},
+        {"aZ", "az", VX_UTF16_CASE},
+        {"aY", "az", VX_UTF16_OTHER},
+        {"Bz", "az", VX_UTF16_OTHER},
+        {"AZ", "aa", VX_UTF16_OTHER},
+        {"a", "az", VX_UTF16_OTHER},
+        {"azz", "az", VX_UTF16_OTHER},
+        {"", "az", VX_UTF16_OTHER},
+        {"", "", VX_UTF16_SAME},
+        {"a_z", "a_z", VX_UTF16_SAME},
+        {"a?z", "a_z", VX_UTF16_OTHER},
+        {"@", "`", VX_UTF16_OTHER},
+        {"[", "{", VX_UTF16_OTHER},
+        {"parent_linkage2-abcd", "parent_linkage2-abc", VX_UTF16_OTHER},
+        {"PARENT_LINKAGE2-ABC", "parent_linkage2-abc", VX_UTF16_CASE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < VX_COUNT_OF(row); i++) {
+        const uint32_t count = (uint32_t)strlen(row[i].text);
+        uint16_t unit[UNITS_MAX];
+        uint8_t bytes[2 * UNITS_MAX];
+
+        for (uint32_t k = 0; k < count; k++) {
+            unit[k] = (uint8_t)row[i].text[k];
+        }
+        to_bytes(unit, count, bytes);
+        assert_int_equal(vx_utf16_match(bytes, count, row[i].word), row[i].match);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -237,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_utf16_print__longest_text__is_kept_whole),
         cmocka_unit_test(test_utf16_print__every_code_point__is_clean),
         cmocka_unit_test(test_utf16_print__any_length__ends_at_a_whole_character),
+        cmocka_unit_test(test_utf16_match__rows__as_wanted),
     };
 
     return cmocka_run_group_tests_name("utf16", tests, NULL, NULL);
