@@ -36,6 +36,15 @@ static void make_bits(struct image *im, uint32_t *seed)
     }
 }
 
+/* A bitmap block of so many bytes of ones, a multiple of 8, and a hole behind them. */
+static void make_ones(struct image *im, uint64_t bytes)
+{
+    image_make_empty(im, BLOCK + IMAGE_MIB);
+    for (uint64_t i = 0; i < bytes; i += 8) {
+        image_put(im, BLOCK + i, 8, UINT64_MAX);
+    }
+}
+
 /* Any stretch, mostly a short one or one that begins at the seam of a window. */
 static void choose(uint32_t *seed, uint64_t *first, uint64_t *count)
 {
@@ -153,10 +162,7 @@ static void test_bitmap_run__bad_page__only_its_bits_are_lost(void **state)
     uint64_t set;
 
     (void)state;
-    image_make_empty(&im, BLOCK + IMAGE_MIB);
-    for (uint64_t i = 0; i < IMAGE_MIB; i += 8) {
-        image_put(&im, BLOCK + i, 8, UINT64_MAX);
-    }
+    make_ones(&im, IMAGE_MIB);
     inner = image_source(&im);
     fault_source_init(&fault, &inner);
     fault.kind = FAULT_FAIL_RANGE;
@@ -191,10 +197,7 @@ static void test_bitmap_run__set_up_to_a_hole__ends_there(void **state)
     uint64_t same;
 
     (void)state;
-    image_make_empty(&im, BLOCK + IMAGE_MIB);
-    for (uint64_t i = 0; i < VX_BITMAP_WINDOW_BYTES; i += 8) {
-        image_put(&im, BLOCK + i, 8, UINT64_MAX);
-    }
+    make_ones(&im, VX_BITMAP_WINDOW_BYTES);
     src = image_source(&im);
     vx_bitmap_init(&bitmap, &src, window);
     assert_int_equal(vx_bitmap_run(&bitmap, BLOCK, 0, BITS, &is_set, &same), VX_OK);

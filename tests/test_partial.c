@@ -235,6 +235,17 @@ static void test_partial_check__unreadable_bitmap__is_said_once(void **state)
     image_free(&im);
 }
 
+/* Another partially present block, which is in the second chunk, with a bitmap of its own. */
+static void start_two_chunks(struct image *im, uint64_t block)
+{
+    start(im, 16 * IMAGE_GIB);
+    set_bits(im, 5, 1);
+    image_bat_set(im, image_payload_index(im, block), image_entry(DATA_MIB + 3, 7));
+    image_bat_set(im, image_bitmap_index(im, 1), image_entry(DATA_MIB + 2, 6));
+    image_put(im, (DATA_MIB + 2) * IMAGE_MIB, 1, 1);
+    im->size = (DATA_MIB + 5) * IMAGE_MIB;
+}
+
 /* Each chunk's bitmap is bad, and each is said: the bytes with the bits that are wanted. */
 static void test_partial_check__unreadable_bitmaps__each_is_said(void **state)
 {
@@ -245,12 +256,7 @@ static void test_partial_check__unreadable_bitmaps__each_is_said(void **state)
     struct findings f;
 
     (void)state;
-    start(&im, 16 * IMAGE_GIB);
-    set_bits(&im, 0, 1);
-    image_bat_set(&im, image_payload_index(&im, 2048 + 3), image_entry(DATA_MIB + 3, 7));
-    image_bat_set(&im, image_bitmap_index(&im, 1), image_entry(DATA_MIB + 2, 6));
-    image_put(&im, (DATA_MIB + 2) * IMAGE_MIB, 1, 1);
-    im.size = (DATA_MIB + 5) * IMAGE_MIB;
+    start_two_chunks(&im, 2048 + 3);
     inner = image_source(&im);
     fault_source_init(&fault, &inner);
     fault.kind = FAULT_FAIL_RANGE;
@@ -309,12 +315,7 @@ static void test_partial_check__fault_at_every_read__is_said(void **state)
     unsigned slots = 0;
 
     (void)state;
-    start(&im, 16 * IMAGE_GIB);
-    set_bits(&im, 5, 1);
-    image_bat_set(&im, image_payload_index(&im, 2048), image_entry(DATA_MIB + 3, 7));
-    image_bat_set(&im, image_bitmap_index(&im, 1), image_entry(DATA_MIB + 2, 6));
-    image_put(&im, (DATA_MIB + 2) * IMAGE_MIB, 1, 1);
-    im.size = (DATA_MIB + 5) * IMAGE_MIB;
+    start_two_chunks(&im, 2048);
     inner = image_source(&im);
     for (unsigned at = 0; !is_over; at++) {
         struct fault_source fault;
